@@ -1,0 +1,1 @@
+"""Change between dates, with uncertainty calibrated on quiet ground."""

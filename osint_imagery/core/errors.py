@@ -1,0 +1,169 @@
+"""Every error and warning the library raises, in one tree.
+
+Each error is also the builtin it resembles, so ``except ValueError`` keeps working::
+
+    OsintImageryError
+    ├── InputError (ValueError)             the caller can mend it
+    │   ├── TimeError                       naive datetime, reversed span
+    │   ├── GeometryError                   empty, invalid or unplaceable geometry
+    │   ├── GridMismatchError               two images that are not on one grid
+    │   ├── OutsideFootprintError           area of interest outside the scene
+    │   ├── BandError                       missing band, too few bands
+    │   ├── IdenticalPixelsError            two "dates" with the same pixels
+    │   ├── ClaimError                      a claim file that does not say enough
+    │   └── LevelError                      detection level above what the pixel size allows
+    ├── DataError (OSError)                 bytes that are not what was promised
+    │   ├── CatalogError
+    │   ├── ReadError
+    │   ├── MissingAssetError (FileNotFoundError)
+    │   └── ChecksumError
+    ├── UndeterminedError (ArithmeticError) the data cannot support an answer
+    │   ├── AlignmentError
+    │   ├── NotEnoughDataError
+    │   └── ConvergenceError
+    └── EvidenceError
+        ├── EvidenceExistsError (FileExistsError)
+        └── VerificationError (ValueError)
+
+Messages name the argument, the value got, and what to do.
+"""
+
+__all__ = [
+    "AlignmentError",
+    "BandError",
+    "CalibrationWarning",
+    "CatalogError",
+    "ChecksumError",
+    "ClaimError",
+    "ConvergenceError",
+    "DataError",
+    "EvidenceError",
+    "EvidenceExistsError",
+    "GeometryError",
+    "GridMismatchError",
+    "IdenticalPixelsError",
+    "InputError",
+    "LevelError",
+    "MissingAssetError",
+    "NotEnoughDataError",
+    "NothingFoundWarning",
+    "OsintImageryError",
+    "OsintImageryWarning",
+    "OutsideFootprintError",
+    "ReadError",
+    "TimeError",
+    "UndeterminedError",
+    "VerificationError",
+]
+
+
+class OsintImageryError(Exception):
+    """Base of every error of this library."""
+
+
+class InputError(OsintImageryError, ValueError):
+    """An argument that cannot be used; the message names it, its value and the remedy."""
+
+
+class TimeError(InputError):
+    """A datetime without a time zone, or a span that ends before it starts."""
+
+
+class GeometryError(InputError):
+    """A geometry that is empty, invalid, or cannot be placed on the Earth."""
+
+
+class GridMismatchError(InputError):
+    """Two images whose grids differ where one common grid is needed."""
+
+
+class OutsideFootprintError(InputError):
+    """The area of interest lies outside the scene, or outside every scene."""
+
+
+class BandError(InputError):
+    """A band that the scene does not have, or fewer bands than the method needs."""
+
+
+class IdenticalPixelsError(InputError):
+    """Two images that claim different dates but hold the same pixels."""
+
+
+class ClaimError(InputError):
+    """A claim that does not say enough to be checked (no rival hypothesis, for example)."""
+
+
+class LevelError(InputError):
+    """A detection level (STANAG 3769) above what the pixel size allows."""
+
+
+class DataError(OsintImageryError, OSError):
+    """Bytes that are missing, unreadable, or not the bytes that were promised."""
+
+
+class CatalogError(DataError):
+    """A catalogue that cannot be read or does not hold what it says."""
+
+
+class ReadError(DataError):
+    """A raster that cannot be read in full; never turned into no-data."""
+
+
+class MissingAssetError(DataError, FileNotFoundError):
+    """A file that a scene names and that is not there."""
+
+
+class ChecksumError(DataError):
+    """A file whose digest is not the one its catalogue promised; nothing is replaced."""
+
+
+class UndeterminedError(OsintImageryError, ArithmeticError):
+    """The data cannot support an answer; a workflow reports it as ``undetermined`` with this reason."""
+
+
+class AlignmentError(UndeterminedError):
+    """Two images that could not be brought onto each other within the stated residual."""
+
+
+class NotEnoughDataError(UndeterminedError):
+    """Fewer valid pixels, tiles or dates than the estimate needs."""
+
+
+class ConvergenceError(UndeterminedError):
+    """An iteration that did not converge or collapsed."""
+
+
+class EvidenceError(OsintImageryError):
+    """Something about a claim file on disk."""
+
+
+class EvidenceExistsError(EvidenceError, FileExistsError):
+    """Evidence is already there; it is never overwritten."""
+
+
+class VerificationError(EvidenceError, ValueError):
+    """A claim file that does not verify; ``.problems`` names every file and what is wrong with it.
+
+    Parameters
+    ----------
+    message : str
+        One line that sums up.
+    problems : tuple of str
+        One line a problem, each naming the file.
+    """
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class OsintImageryWarning(UserWarning):
+    """Base of every warning of this library."""
+
+
+class NothingFoundWarning(OsintImageryWarning):
+    """A search or a detection that came back empty; the message says what was examined."""
+
+
+class CalibrationWarning(OsintImageryWarning):
+    """A result that carries no probability because nothing quiet was there to calibrate it on."""

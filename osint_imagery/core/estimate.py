@@ -1,0 +1,105 @@
+"""A number that says how well it is known."""
+
+import math
+from dataclasses import dataclass
+
+from scipy.stats import beta
+
+from osint_imagery.core.errors import InputError
+
+__all__ = ["Estimate", "proportion"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """A value with an interval, its coverage, its unit and how it was got.
+
+    Parameters
+    ----------
+    value : float
+        Best value, in `unit`; NaN where only an interval can be given.
+    low, high : float
+        Interval limits, in `unit`; may be infinite, never NaN.
+    level : float
+        Coverage of the interval, in (0, 1]; 1 means a bound that holds for certain.
+    unit : str
+        ``"px"``, ``"m"``, ``"m2"``, ``"probability"``, ``"ratio"`` ...
+    method : str
+        How value and interval were computed, in words a reader can follow.
+
+    Raises
+    ------
+    InputError
+        If the interval is reversed, does not hold the value, or the level is not in (0, 1].
+
+    Examples
+    --------
+    >>> print(Estimate(value=0.12, low=0.08, high=0.2, level=0.95, unit="px", method="spread of 9 tiles"))
+    0.12 px (95% interval 0.08 to 0.2)
+    """
+
+    value: float
+    low: float
+    high: float
+    level: float
+    unit: str
+    method: str
+
+    def __post_init__(self) -> None:
+        if not 0 < self.level <= 1:
+            msg = f"level={self.level!r} is not a coverage in (0, 1]; give 0.95 for a 95 % interval"
+            raise InputError(msg)
+        inside = math.isnan(self.value) or self.low <= self.value <= self.high
+        if not (self.low <= self.high and inside):
+            msg = f"interval low={self.low!r}, high={self.high!r} does not hold value={self.value!r}"
+            raise InputError(msg)
+
+    def __str__(self) -> str:
+        bound = "bounds" if self.level == 1 else f"{self.level * 100:g}% interval"
+        unit = "" if self.unit in {"ratio", "probability"} else f" {self.unit}"
+        value = "" if math.isnan(self.value) else f"{self.value:.3g}{unit} "
+        return f"{value}({bound} {self.low:.3g} to {self.high:.3g})"
+
+    def _repr_html_(self) -> str:
+        return f"<span title='{self.method}'>{self}</span>"
+
+
+def proportion(hits: int, trials: int, *, level: float = 0.95, method: str = "") -> Estimate:
+    """Return the share `hits` / `trials` with its exact (Clopper-Pearson) interval.
+
+    Parameters
+    ----------
+    hits, trials : int
+        Counts, 0 <= hits <= trials and trials >= 1.
+    level : float
+        Coverage of the interval.
+    method : str
+        What was counted; ends up in the estimate's `method`.
+
+    Returns
+    -------
+    Estimate
+        Unit ``"probability"``.
+
+    Raises
+    ------
+    InputError
+        If the counts are impossible.
+
+    Notes
+    -----
+    With 0 hits the upper limit is close to 3 / trials at level 0.9 (one-sided 95 %).
+
+    Examples
+    --------
+    >>> print(proportion(0, 30))
+    0 (95% interval 0 to 0.116)
+    """
+    if trials < 1 or not 0 <= hits <= trials:
+        msg = f"hits={hits!r} of trials={trials!r} is not a proportion; need 0 <= hits <= trials, trials >= 1"
+        raise InputError(msg)
+    tail = (1 - level) / 2
+    low = float(beta.ppf(tail, hits, trials - hits + 1)) if hits else 0.0
+    high = float(beta.ppf(1 - tail, hits + 1, trials - hits)) if hits < trials else 1.0
+    words = f"{hits} of {trials}{' ' + method if method else ''}, exact binomial (Clopper-Pearson) interval"
+    return Estimate(value=hits / trials, low=low, high=high, level=level, unit="probability", method=words)

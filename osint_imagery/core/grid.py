@@ -1,0 +1,201 @@
+"""The pixel grid: the only place where pixels and places are turned into each other."""
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+import shapely.affinity
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS, Geod
+from pyproj.exceptions import CRSError
+from rasterio.features import geometry_mask
+from shapely.geometry import Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+from osint_imagery.core.aoi import AreaOfInterest, reproject
+from osint_imagery.core.errors import GeometryError
+
+__all__ = ["Grid"]
+
+_GEOD = Geod(ellps="WGS84")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """A CRS, an affine transform and a shape: where each pixel lies.
+
+    Parameters
+    ----------
+    crs : str
+        Anything pyproj understands; kept as ``"EPSG:n"`` where it has a code, else as WKT.
+    transform : Affine
+        From (column, row) of the pixel's upper left corner to (x, y) in `crs` units.
+    shape : tuple of int
+        (rows, columns).
+
+    Raises
+    ------
+    GeometryError
+        If the CRS is unknown, the transform has no area, or the shape is not positive.
+
+    Examples
+    --------
+    >>> aoi = AreaOfInterest.from_bbox(35.51, 33.90, 35.54, 33.91)
+    >>> Grid.over(aoi, resolution_m=10)
+    Grid(EPSG:32636, 119 x 281 px of 10 x 10 m)
+    """
+
+    crs: str
+    transform: Affine
+    shape: tuple[int, int]
+    _crs: CRS = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        try:
+            parsed = CRS.from_user_input(self.crs)
+        except CRSError as err:
+            msg = f"crs={self.crs!r} is not a coordinate reference system; give something like 'EPSG:32636'"
+            raise GeometryError(msg) from err
+        code = parsed.to_epsg(min_confidence=70)
+        object.__setattr__(self, "crs", f"EPSG:{code}" if code else parsed.to_wkt())
+        object.__setattr__(self, "_crs", parsed)
+        object.__setattr__(self, "transform", Affine(*tuple(self.transform)[:6]))
+        object.__setattr__(self, "shape", (int(self.shape[0]), int(self.shape[1])))
+        if min(self.shape) < 1:
+            msg = f"shape={self.shape!r} has no pixels; give (rows, columns), both at least 1"
+            raise GeometryError(msg)
+        if self.transform.determinant == 0 or not all(map(math.isfinite, self.transform)):
+            msg = f"transform={tuple(self.transform)!r} maps all pixels onto a line or nowhere"
+            raise GeometryError(msg)
+
+    @classmethod
+    def over(
+        cls, aoi: AreaOfInterest, *, resolution_m: float, margin_m: float = 0.0, crs: str | None = None
+    ) -> "Grid":
+        """Return the smallest grid that covers an area, snapped to whole multiples of the resolution.
+
+        Parameters
+        ----------
+        aoi : AreaOfInterest
+            What to cover.
+        resolution_m : float
+            Pixel side, m, > 0.
+        margin_m : float
+            Ground to add on each side, m: room for alignment and for a null model outside the area.
+        crs : str, optional
+            A metric CRS; defaults to the area's UTM zone (polar stereographic near the poles).
+
+        Raises
+        ------
+        GeometryError
+            If the resolution is not positive, or `crs` is not in meters.
+        """
+        if not resolution_m > 0 or not margin_m >= 0:
+            msg = f"resolution_m={resolution_m!r} must be > 0 and margin_m={margin_m!r} >= 0"
+            raise GeometryError(msg)
+        target = crs or aoi.local_crs
+        if CRS.from_user_input(target).axis_info[0].unit_name != "metre":
+            msg = f"crs={target!r} is not in meters; leave it out to get the local UTM zone"
+            raise GeometryError(msg)
+        left, bottom, right, top = aoi.in_crs(target).bounds
+        step = float(resolution_m)
+        west, north = math.floor((left - margin_m) / step) * step, math.ceil((top + margin_m) / step) * step
+        columns = max(1, math.ceil((right + margin_m - west) / step - 1e-6))
+        rows = max(1, math.ceil((north - bottom + margin_m) / step - 1e-6))
+        return cls(crs=target, transform=Affine(step, 0, west, 0, -step, north), shape=(rows, columns))
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top of the outermost pixel edges, in CRS units."""
+        rows, columns = self.shape
+        xs, ys = self.xy(np.array([0, 0, rows, rows]), np.array([0, columns, 0, columns]), center=False)
+        return float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())
+
+    @property
+    def wkt(self) -> str:
+        """The CRS as well-known text."""
+        return str(self._crs.to_wkt())
+
+    @property
+    def is_geographic(self) -> bool:
+        """Whether the CRS is in degrees."""
+        return bool(self._crs.is_geographic)
+
+    @property
+    def pixel_size_m(self) -> tuple[float, float]:
+        """Height and width of the middle pixel on the ground, m."""
+        row, column = self.shape[0] / 2, self.shape[1] / 2
+        corners = self.lonlat(
+            np.array([row, row + 1, row]), np.array([column, column, column + 1]), center=False
+        )
+        lon, lat = corners
+        down = _GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2]
+        across = _GEOD.inv(lon[0], lat[0], lon[2], lat[2])[2]
+        return float(down), float(across)
+
+    @property
+    def pixel_area_m2(self) -> float:
+        """Area of the middle pixel, m2. In a CRS in degrees other rows differ slightly."""
+        if self.is_geographic:
+            down, across = self.pixel_size_m
+            return down * across
+        return float(abs(self.transform.determinant))
+
+    @property
+    def gsd_m(self) -> float:
+        """Side of a square as large as a pixel, m."""
+        return math.sqrt(self.pixel_area_m2)
+
+    def xy(
+        self,
+        row: NDArray[np.floating] | NDArray[np.integer],
+        column: NDArray[np.floating] | NDArray[np.integer],
+        *,
+        center: bool = True,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return x and y in CRS units of pixel centers (or upper left corners)."""
+        half = 0.5 if center else 0.0
+        t = self.transform
+        r, c = np.asarray(row, dtype=np.float64) + half, np.asarray(column, dtype=np.float64) + half
+        return t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f
+
+    def lonlat(
+        self,
+        row: NDArray[np.floating] | NDArray[np.integer],
+        column: NDArray[np.floating] | NDArray[np.integer],
+        *,
+        center: bool = True,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return longitude and latitude of pixel centers (or upper left corners), degrees."""
+        x, y = self.xy(row, column, center=center)
+        turned = reproject(
+            shapely.multipoints(np.column_stack([np.ravel(x), np.ravel(y)])), self._crs, "EPSG:4326"
+        )
+        lonlat = shapely.get_coordinates(turned)
+        return lonlat[:, 0].reshape(np.shape(x)), lonlat[:, 1].reshape(np.shape(x))
+
+    def to_lonlat(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Return a geometry given in CRS units as longitude and latitude."""
+        return reproject(geometry, self._crs, "EPSG:4326")
+
+    def to_world(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Return a geometry given in (column, row) pixels in CRS units."""
+        t = self.transform
+        return shapely.affinity.affine_transform(geometry, [t.a, t.b, t.d, t.e, t.c, t.f])
+
+    @property
+    def footprint(self) -> Polygon:
+        """The grid's outline in longitude and latitude."""
+        edge = shapely.segmentize(box(0, 0, self.shape[1], self.shape[0]), max(self.shape) / 16)
+        return self.to_lonlat(self.to_world(edge))
+
+    def inside(self, aoi: AreaOfInterest) -> NDArray[np.bool_]:
+        """Return, per pixel (y, x), whether its center lies inside the area; True = inside."""
+        return ~geometry_mask([aoi.in_crs(self.crs)], out_shape=self.shape, transform=self.transform)
+
+    def __repr__(self) -> str:
+        down, across = self.pixel_size_m
+        name = self.crs if self.crs.startswith("EPSG") else self._crs.name
+        return f"Grid({name}, {self.shape[0]} x {self.shape[1]} px of {down:.3g} x {across:.3g} m)"

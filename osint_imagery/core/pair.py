@@ -1,0 +1,156 @@
+"""Two acquisitions on one grid, with how well they were brought onto each other."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osint_imagery.core.errors import BandError, GridMismatchError, IdenticalPixelsError, InputError
+from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.grid import Grid
+from osint_imagery.core.image import Image
+from osint_imagery.core.lineage import Lineage
+
+__all__ = ["BandFit", "Pair", "Registration"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """How the later image was moved onto the earlier one, and what is left.
+
+    Parameters
+    ----------
+    shift_px : tuple of float
+        (rows, columns) by which the later image was moved, px.
+    residual : Estimate
+        Shift left after the move, px, measured on tiles that were not used for the fit.
+    tiles_used, tiles_held_out, tiles_offered : int
+        Tiles that fitted the shift, tiles that measured the residual, tiles tried.
+    """
+
+    shift_px: tuple[float, float]
+    residual: Estimate
+    tiles_used: int
+    tiles_held_out: int
+    tiles_offered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandFit:
+    """Relative radiometric normalization of one band: after = slope * after + intercept.
+
+    Parameters
+    ----------
+    band : str
+        Band name.
+    slope, intercept : float
+        Orthogonal regression on invariant pixels; intercept in the image's unit.
+    correlation : float
+        Of the two dates over the pixels the fit used.
+    pixels_fit, pixels_test : int
+        Pixels the fit used, and pixels held out to test it.
+    mean_difference_p : float
+        Paired t-test on the held-out pixels: p-value for equal means.
+    """
+
+    band: str
+    slope: float
+    intercept: float
+    correlation: float
+    pixels_fit: int
+    pixels_test: int
+    mean_difference_p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pair:
+    """An earlier and a later image of one place on one grid.
+
+    Parameters
+    ----------
+    before, after : Image
+        Same grid and bands, in order of time.
+    registration : Registration or None
+        How they were aligned; None if nobody has.
+    normalization : tuple of BandFit
+        One fit a band, empty if nobody has normalized.
+    lineage : Lineage
+        Steps behind both images and the pair.
+
+    Raises
+    ------
+    GridMismatchError, BandError, IdenticalPixelsError, InputError
+        If grids or bands differ, if the "dates" hold the same pixels, or if the later image is the earlier one.
+    """
+
+    before: Image
+    after: Image
+    registration: Registration | None = None
+    normalization: tuple[BandFit, ...] = ()
+    lineage: Lineage = field(default_factory=Lineage)
+
+    def __post_init__(self) -> None:
+        before, after = self.before, self.after
+        if before.shape != after.shape or before.grid != after.grid:
+            msg = f"before is on {before.grid} {before.shape}, after on {after.grid} {after.shape}; read both on one grid"
+            raise GridMismatchError(msg)
+        if before.bands != after.bands:
+            msg = f"before has bands {before.bands}, after {after.bands}; select the same bands of both"
+            raise BandError(msg)
+        both = before.valid & after.valid
+        if both.any() and np.array_equal(before.values[:, both], after.values[:, both]):
+            msg = (
+                f"before ({_when(before)}) and after ({_when(after)}) hold identical pixels: "
+                "one file under two dates; get the right file, nothing can be said from this pair"
+            )
+            raise IdenticalPixelsError(msg)
+        if before.acquired and after.acquired and before.acquired.start > after.acquired.end:
+            msg = f"before={_when(before)} is later than after={_when(after)}; swap them"
+            raise InputError(msg)
+
+    @property
+    def grid(self) -> Grid | None:
+        """The common grid."""
+        return self.before.grid
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """The common bands."""
+        return self.before.bands
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.before.shape
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """True where both dates are usable, (y, x)."""
+        return self.before.valid & self.after.valid
+
+    @property
+    def simulated(self) -> bool:
+        """Whether either date was made by a program."""
+        return self.before.simulated or self.after.simulated
+
+    @property
+    def misregistration(self) -> Estimate | None:
+        """Shift left between the dates, px; None if nobody has aligned them."""
+        return self.registration.residual if self.registration else None
+
+    @property
+    def shift_px(self) -> tuple[float, float] | None:
+        """(rows, columns) by which the later date was moved; None if nobody has aligned them."""
+        return self.registration.shift_px if self.registration else None
+
+    def _repr_html_(self) -> str:
+        return f"<code>{self!r}</code>"
+
+    def __repr__(self) -> str:
+        rows, columns = self.shape
+        state = f"misregistration {self.misregistration}" if self.registration else "not aligned"
+        return f"Pair({_when(self.before)} -> {_when(self.after)}; {rows} x {columns} px; {state})"
+
+
+def _when(image: Image) -> str:
+    return image.acquired.label if image.acquired else "no date"

@@ -1,0 +1,1 @@
+"""Records, ledger, assessment and the claim file on disk."""

@@ -1,0 +1,1 @@
+"""Pictures that carry their dates, credit, scale and digest."""

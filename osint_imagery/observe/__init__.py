@@ -1,0 +1,1 @@
+"""Could it have been seen at all: coverage, resolution, power."""

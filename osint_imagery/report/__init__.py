@@ -1,0 +1,1 @@
+"""The report a stranger reads first."""

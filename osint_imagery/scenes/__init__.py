@@ -1,0 +1,1 @@
+"""Where scenes come from and how they are read onto a grid."""

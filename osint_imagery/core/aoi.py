@@ -38,9 +38,7 @@ def _placed(polygon: Polygon) -> Polygon | MultiPolygon:
 
 def _check_lonlat(lon: float, lat: float, name: str) -> None:
     if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= _POLE):
-        msg = (
-            f"{name}: lon={lon!r}, lat={lat!r} is not on the Earth; longitude comes first, -180..180, -90..90"
-        )
+        msg = f"{name}: lon={lon!r}, lat={lat!r} is not on the Earth; longitude comes first, -180..180, -90..90"
         raise GeometryError(msg)
 
 
@@ -84,9 +82,7 @@ class AreaOfInterest:
             raise GeometryError(msg)
 
     @classmethod
-    def from_bbox(
-        cls, west: float, south: float, east: float, north: float, *, name: str = ""
-    ) -> "AreaOfInterest":
+    def from_bbox(cls, west: float, south: float, east: float, north: float, *, name: str = "") -> "AreaOfInterest":
         """Make an area from a box in degrees; west > east means that it crosses the dateline.
 
         Examples
@@ -97,9 +93,7 @@ class AreaOfInterest:
         _check_lonlat(west, south, "bbox west, south")
         _check_lonlat(east, north, "bbox east, north")
         if south >= north or west == east:
-            msg = (
-                f"bbox=({west}, {south}, {east}, {north}) has no area; the order is west, south, east, north"
-            )
+            msg = f"bbox=({west}, {south}, {east}, {north}) has no area; the order is west, south, east, north"
             raise GeometryError(msg)
         if west < east:
             return cls(geometry=box(west, south, east, north), name=name)
@@ -122,15 +116,11 @@ class AreaOfInterest:
             raise GeometryError(msg)
         azimuths = np.linspace(360, 0, 128, endpoint=False)  # counter-clockwise ring
         count = len(azimuths)
-        lons, lats, _ = _GEOD.fwd(
-            np.full(count, lon), np.full(count, lat), azimuths, np.full(count, radius_m)
-        )
+        lons, lats, _ = _GEOD.fwd(np.full(count, lon), np.full(count, lat), azimuths, np.full(count, radius_m))
         return cls(geometry=_placed(Polygon(np.column_stack([lons, lats]))), name=name)
 
     @classmethod
-    def from_geometry(
-        cls, geometry: BaseGeometry, *, crs: str = "EPSG:4326", name: str = ""
-    ) -> "AreaOfInterest":
+    def from_geometry(cls, geometry: BaseGeometry, *, crs: str = "EPSG:4326", name: str = "") -> "AreaOfInterest":
         """Make an area from any shapely polygon in any CRS.
 
         Edges are split before reprojection, so that a long straight edge stays where it was.
@@ -170,9 +160,7 @@ class AreaOfInterest:
         if not meta["crs"]:
             msg = f"path={str(path)!r} names no CRS; save it with one (GeoJSON is always EPSG:4326)"
             raise GeometryError(msg)
-        return cls.from_geometry(
-            shapely.union_all(shapely.from_wkb(wkb)), crs=meta["crs"], name=name or source.stem
-        )
+        return cls.from_geometry(shapely.union_all(shapely.from_wkb(wkb)), crs=meta["crs"], name=name or source.stem)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

@@ -141,9 +141,7 @@ class Place(_Model):
             west, south, east, north = self.bbox
             return AreaOfInterest.from_bbox(west, south, east, north, name=self.name)
         if self.point is not None and self.radius_m is not None:
-            return AreaOfInterest.from_point(
-                self.point[0], self.point[1], radius_m=self.radius_m, name=self.name
-            )
+            return AreaOfInterest.from_point(self.point[0], self.point[1], radius_m=self.radius_m, name=self.name)
         return AreaOfInterest.from_geometry(shape(self.geometry), name=self.name)
 
 
@@ -226,7 +224,9 @@ class Claim(_Model):
                     msg = f"prediction {item.id} names hypothesis {name!r}; hypotheses are {', '.join(names)}"
                     raise ValueError(msg)
             if item.expected_under == item.excluded_under:
-                msg = f"prediction {item.id} is expected and excluded under {item.expected_under}: it tells nothing apart"
+                msg = (
+                    f"prediction {item.id} is expected and excluded under {item.expected_under}: it tells nothing apart"
+                )
                 raise ValueError(msg)
         return self
 
@@ -286,9 +286,7 @@ def read_claim(path: str | Path) -> Claim:
         data = source.read_bytes()
         body = yaml.safe_load(data)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as err:
-        msg = (
-            f"path={str(path)!r} could not be read as YAML ({err}); start from sample_scenes/port/claim.yaml"
-        )
+        msg = f"path={str(path)!r} could not be read as YAML ({err}); start from sample_scenes/port/claim.yaml"
         raise ClaimError(msg) from err
     if not isinstance(body, dict):
         msg = f"path={str(path)!r} holds {type(body).__name__}, not a mapping; see sample_scenes/port/claim.yaml"

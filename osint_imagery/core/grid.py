@@ -10,14 +10,14 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Geod
 from pyproj.exceptions import CRSError
-from rasterio.features import geometry_mask
-from shapely.geometry import Polygon, box
+from rasterio.features import geometry_mask, shapes
+from shapely.geometry import MultiPolygon, Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 
 from osint_imagery.core.aoi import AreaOfInterest, reproject
 from osint_imagery.core.errors import GeometryError
 
-__all__ = ["Grid"]
+__all__ = ["Grid", "trace"]
 
 _GEOD = Geod(ellps="WGS84")
 
@@ -71,9 +71,7 @@ class Grid:
             raise GeometryError(msg)
 
     @classmethod
-    def over(
-        cls, aoi: AreaOfInterest, *, resolution_m: float, margin_m: float = 0.0, crs: str | None = None
-    ) -> "Grid":
+    def over(cls, aoi: AreaOfInterest, *, resolution_m: float, margin_m: float = 0.0, crs: str | None = None) -> "Grid":
         """Return the smallest grid that covers an area, snapped to whole multiples of the resolution.
 
         Parameters
@@ -127,9 +125,7 @@ class Grid:
     def pixel_size_m(self) -> tuple[float, float]:
         """Height and width of the middle pixel on the ground, m."""
         row, column = self.shape[0] / 2, self.shape[1] / 2
-        corners = self.lonlat(
-            np.array([row, row + 1, row]), np.array([column, column, column + 1]), center=False
-        )
+        corners = self.lonlat(np.array([row, row + 1, row]), np.array([column, column, column + 1]), center=False)
         lon, lat = corners
         down = _GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2]
         across = _GEOD.inv(lon[0], lat[0], lon[2], lat[2])[2]
@@ -170,9 +166,7 @@ class Grid:
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return longitude and latitude of pixel centers (or upper left corners), degrees."""
         x, y = self.xy(row, column, center=center)
-        turned = reproject(
-            shapely.multipoints(np.column_stack([np.ravel(x), np.ravel(y)])), self._crs, "EPSG:4326"
-        )
+        turned = reproject(shapely.multipoints(np.column_stack([np.ravel(x), np.ravel(y)])), self._crs, "EPSG:4326")
         lonlat = shapely.get_coordinates(turned)
         return lonlat[:, 0].reshape(np.shape(x)), lonlat[:, 1].reshape(np.shape(x))
 
@@ -193,9 +187,36 @@ class Grid:
 
     def inside(self, aoi: AreaOfInterest) -> NDArray[np.bool_]:
         """Return, per pixel (y, x), whether its center lies inside the area; True = inside."""
-        return ~geometry_mask([aoi.in_crs(self.crs)], out_shape=self.shape, transform=self.transform)
+        outside: NDArray[np.bool_] = geometry_mask(
+            [aoi.in_crs(self.crs)], out_shape=self.shape, transform=self.transform
+        )
+        return ~outside
 
     def __repr__(self) -> str:
         down, across = self.pixel_size_m
         name = self.crs if self.crs.startswith("EPSG") else self._crs.name
         return f"Grid({name}, {self.shape[0]} x {self.shape[1]} px of {down:.3g} x {across:.3g} m)"
+
+
+def trace(labels: NDArray[np.int32]) -> dict[int, Polygon | MultiPolygon]:
+    """Return the outline of each label along pixel edges, in (column, row) coordinates.
+
+    Parameters
+    ----------
+    labels : ndarray of int32, (y, x)
+        0 is background.
+
+    Returns
+    -------
+    dict
+        Label to Polygon, or MultiPolygon where pixels touch only at corners; always valid.
+
+    Examples
+    --------
+    >>> trace(np.array([[0, 1], [0, 1]], dtype=np.int32))[1].area
+    2.0
+    """
+    parts: dict[int, list[BaseGeometry]] = {}
+    for geometry, value in shapes(labels, mask=labels != 0, connectivity=4):
+        parts.setdefault(int(value), []).append(shape(geometry))
+    return {label: shapely.union_all(found) for label, found in sorted(parts.items())}

@@ -78,9 +78,7 @@ class Image:
                 msg = f"{name} has shape {plane.shape}, the pixels {shape[1:]}; they must agree"
                 raise GridMismatchError(msg)
         if self.grid is not None and self.grid.shape != shape[1:]:
-            msg = (
-                f"grid.shape={self.grid.shape} but the pixels are {shape[1:]}; give the grid of these pixels"
-            )
+            msg = f"grid.shape={self.grid.shape} but the pixels are {shape[1:]}; give the grid of these pixels"
             raise GridMismatchError(msg)
         pixels = np.where(self.valid, np.asarray(self.values, dtype=np.float32), np.float32(np.nan))
         object.__setattr__(self, "values", freeze(pixels))
@@ -128,8 +126,10 @@ class Image:
         if pixels.ndim != 3:
             msg = f"values has shape {pixels.shape}; need (band, y, x), for one band use values[None]"
             raise BandError(msg)
-        finite = np.isfinite(pixels).all(axis=0)
-        usable = finite if valid is None else finite & np.asarray(valid, dtype=bool)
+        finite = np.asarray(np.isfinite(pixels).all(axis=0), dtype=bool)
+        usable = finite
+        if valid is not None:
+            usable = finite & np.asarray(valid, dtype=bool)
         moment = acquired if isinstance(acquired, TimeSpan) or acquired is None else TimeSpan(acquired)
         step = Step(name="from_array", version="1", outputs=(digest_array(pixels),))
         flags = np.where(usable, 0, int(Flag.NO_DATA)).astype(np.uint16) | np.uint16(Flag.QUALITY_UNKNOWN)
@@ -224,7 +224,8 @@ class Image:
         if name not in self.bands:
             msg = f"band={name!r} is not in this image; it has {', '.join(self.bands)}"
             raise BandError(msg)
-        return self.values[self.bands.index(name)]
+        plane: NDArray[np.float32] = self.values[self.bands.index(name)]
+        return plane
 
     def select(self, bands: Sequence[str]) -> "Image":
         """Return the image with only these bands, in this order."""

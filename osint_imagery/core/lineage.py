@@ -132,7 +132,7 @@ def canonical_json(body: Json) -> bytes:
     b'{"a":"0.5","b":1}'
     """
     _refuse_floats(body, "body")
-    return rfc8785.dumps(body)  # type: ignore[no-any-return]
+    return rfc8785.dumps(body)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

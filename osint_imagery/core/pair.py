@@ -92,7 +92,9 @@ class Pair:
     def __post_init__(self) -> None:
         before, after = self.before, self.after
         if before.shape != after.shape or before.grid != after.grid:
-            msg = f"before is on {before.grid} {before.shape}, after on {after.grid} {after.shape}; read both on one grid"
+            msg = (
+                f"before is on {before.grid} {before.shape}, after on {after.grid} {after.shape}; read both on one grid"
+            )
             raise GridMismatchError(msg)
         if before.bands != after.bands:
             msg = f"before has bands {before.bands}, after {after.bands}; select the same bands of both"

@@ -1,0 +1,172 @@
+"""Detections: outlined changes with their uncertainty, ranked, possibly none."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry import MultiPolygon, Polygon
+
+from osint_imagery.change.changemap import ChangeMap
+from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.image import freeze
+
+if TYPE_CHECKING:
+    import geopandas
+
+__all__ = ["Detection", "Detections", "Explanation", "Verdict"]
+
+
+class Verdict(StrEnum):
+    """The three answers, of equal rank."""
+
+    CHANGED = "changed"
+    NO_CHANGE_FOUND = "no_change_found"  # nothing above what this place usually shows; not a proof of absence
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Another reason why the pixels could differ, and whether it was tested."""
+
+    name: str
+    status: Literal["ruled out", "not ruled out", "not tested"]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detection:
+    """One outlined change; what an algorithm says, never mixed with what an analyst adds.
+
+    Parameters
+    ----------
+    id : int
+        1 for the strongest.
+    outline : Polygon or MultiPolygon
+        Edges of the pixels, longitude and latitude; in pixels (column, row) where the pair has no place.
+    centroid : tuple of float
+        Longitude, latitude (or column, row).
+    bbox_px : tuple of int
+        First row, first column, last row + 1, last column + 1.
+    pixels : int
+        Pixels in the object.
+    area : Estimate
+        m2 (px where there is no place).
+    sign : int
+        +1 brighter, -1 darker, 0 mixed.
+    strength : float
+        Mean score times the square root of the pixel count; compared with the null model's objects.
+    p_instrument : float
+        Smallest instrument p-value inside.
+    p_object : float or None
+        Family-wise: share of quiet pairs, counting this one, with an object at least as strong.
+    q_fdr : float or None
+        Smallest false-discovery rate at which it would be reported.
+    probability : float or None
+        Mean probability of its pixels; None where withheld.
+    ce90_m : float or None
+        Circular position error, 90 %, m; None where the sensor's geolocation error is unknown.
+    explanations : tuple of Explanation
+        What else it could be, tested or not.
+    """
+
+    id: int
+    outline: Polygon | MultiPolygon
+    centroid: tuple[float, float]
+    bbox_px: tuple[int, int, int, int]
+    pixels: int
+    area: Estimate
+    sign: int
+    strength: float
+    p_instrument: float
+    p_object: float | None
+    q_fdr: float | None
+    probability: float | None
+    ce90_m: float | None
+    explanations: tuple[Explanation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Detections:
+    """All detections of one pair, strongest first; empty is a result, with the ground it examined.
+
+    Parameters
+    ----------
+    items : tuple of Detection
+        Strongest first.
+    labels : ndarray of int32, (y, x)
+        0 = none, else the detection's id.
+    changes : ChangeMap
+        Where they come from.
+    verdict : Verdict
+        changed, no_change_found, undetermined.
+    reason : str
+        Why, in words.
+    examined_area_m2 : float
+        Ground that was examined, m2 (px where there is no place).
+    smallest_m2 : float
+        The smallest object that would have been reported, m2 (px where there is no place).
+    """
+
+    items: tuple[Detection, ...]
+    labels: NDArray[np.int32]
+    changes: ChangeMap
+    verdict: Verdict
+    reason: str
+    examined_area_m2: float
+    smallest_m2: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "labels", freeze(self.labels))
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Iterator[Detection]:
+        return iter(self.items)
+
+    def __getitem__(self, index: int) -> Detection:
+        return self.items[index]
+
+    @property
+    def examined_area(self) -> float:
+        """Ground that was examined, m2 (px where there is no place)."""
+        return self.examined_area_m2
+
+    def to_geodataframe(self) -> "geopandas.GeoDataFrame":
+        """Return one row a detection, EPSG:4326; empty but with all columns where there is none."""
+        import geopandas
+
+        columns: dict[str, list[object]] = {
+            "id": [item.id for item in self],
+            "area_m2": [item.area.value for item in self],
+            "area_low_m2": [item.area.low for item in self],
+            "area_high_m2": [item.area.high for item in self],
+            "sign": [item.sign for item in self],
+            "strength": [item.strength for item in self],
+            "p_instrument": [item.p_instrument for item in self],
+            "p_object": [item.p_object for item in self],
+            "q_fdr": [item.q_fdr for item in self],
+            "probability": [item.probability for item in self],
+            "ce90_m": [item.ce90_m for item in self],
+        }
+        crs = "EPSG:4326" if self.changes.pair.grid is not None else None
+        return geopandas.GeoDataFrame(columns, geometry=[item.outline for item in self], crs=crs)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><td>{d.id}</td><td>{d.area}</td><td>{_shown(d.p_object)}</td><td>{_shown(d.q_fdr)}</td>"
+            f"<td>{_shown(d.probability)}</td></tr>"
+            for d in self.items[:20]
+        )
+        head = "<tr><th>id</th><th>area</th><th>p (object)</th><th>q</th><th>probability</th></tr>"
+        return f"<p><b>{self.verdict}</b>: {self.reason}</p><table>{head}{rows}</table>"
+
+    def __repr__(self) -> str:
+        return f"Detections({len(self)}; {self.verdict}: {self.reason})"
+
+
+def _shown(value: float | None) -> str:
+    return "withheld" if value is None else f"{value:.3g}"

@@ -1,0 +1,98 @@
+"""What a detector is, and which are installed."""
+
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osint_imagery.change.changemap import Method
+from osint_imagery.core.errors import InputError
+from osint_imagery.core.pair import Pair
+
+__all__ = ["DEFAULT", "Detector", "Scored", "detectors", "resolve"]
+
+GROUP = "osint_imagery.detectors"
+DEFAULT = "irmad"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scored:
+    """A detector's raw answer, before anybody says what is usual at this place.
+
+    Parameters
+    ----------
+    strength : ndarray of float32, (y, x)
+        Mean square of `degrees` variates, around 1 where nothing changed but noise; NaN where not observed.
+    degrees : int
+        How many variates went in.
+    sign : ndarray of int8, (y, x)
+        +1 brighter, -1 darker, 0 unknown.
+    p_value : ndarray of float32, (y, x)
+        Instrument p-value; NaN where not observed.
+    note : str
+        What the reader of a record should know about the fit.
+    """
+
+    strength: NDArray[np.float32]
+    degrees: int
+    sign: NDArray[np.int8]
+    p_value: NDArray[np.float32]
+    note: str = ""
+
+
+@runtime_checkable
+class Detector(Protocol):
+    """Anything with a ``method`` and a ``score(pair)``; register it under entry point ``osint_imagery.detectors``.
+
+    A worked detector, complete::
+
+        class RedDifference:
+            method = Method(name="red-difference", version="1", parameters=(), citation="...")
+
+            def score(self, pair):
+                d = pair.after.band("red") - pair.before.band("red")
+                z = (d - np.nanmedian(d)) / np.nanstd(d)
+                return Scored(strength=z**2, degrees=1, sign=np.sign(np.nan_to_num(d)).astype("int8"),
+                              p_value=2 * scipy.stats.norm.sf(abs(z)))
+    """
+
+    @property
+    def method(self) -> Method:
+        """Name, version, parameters, citation."""
+        ...
+
+    def score(self, pair: Pair) -> Scored:
+        """Return how strongly each pixel changed."""
+        ...
+
+
+def detectors() -> tuple[str, ...]:
+    """Return the names of the installed detectors, built in and from other packages, without importing them.
+
+    Examples
+    --------
+    >>> "irmad" in detectors()
+    True
+    """
+    return tuple(sorted({point.name for point in entry_points(group=GROUP)}))
+
+
+def resolve(method: "str | Detector | None") -> Detector:
+    """Return a detector object from a detector, its name, or None for the default.
+
+    Raises
+    ------
+    InputError
+        If no detector of that name is installed; the message lists those that are.
+    """
+    if method is not None and not isinstance(method, str):
+        return method
+    name = method or DEFAULT
+    for point in entry_points(group=GROUP):
+        if point.name == name:
+            detector: Detector = point.load()()
+            return detector
+    msg = f"method={name!r} is not installed; installed are {', '.join(detectors()) or 'none'}"
+    raise InputError(msg)

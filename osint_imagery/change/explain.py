@@ -1,0 +1,42 @@
+"""What else could make pixels differ, and whether it was tested."""
+
+from osint_imagery.change.detections import Explanation
+from osint_imagery.core.pair import Pair
+
+__all__ = ["explanations"]
+
+_SEASON_DAYS = 30  # methods.md 10
+
+
+def explanations(pair: Pair, pixels: int) -> tuple[Explanation, ...]:
+    """Return the rival explanations of one object of so many pixels, each ruled out, not ruled out, or not tested.
+
+    Only what the pair itself knows is tested here; nothing is called ruled out because nobody looked.
+    """
+    return (
+        _misregistration(pair, pixels),
+        _season(pair),
+        Explanation(name="sun and shadow", status="not tested", note="sun angles of the two dates were not compared"),
+        Explanation(name="haze or undetected cloud", status="not tested", note="beyond the provider's quality layer"),
+        Explanation(name="view angle", status="not tested", note="view angles of the two dates were not compared"),
+    )
+
+
+def _misregistration(pair: Pair, pixels: int) -> Explanation:
+    residual = pair.misregistration
+    if residual is None:
+        return Explanation(name="misregistration", status="not tested", note="the dates were not aligned")
+    width = pixels**0.5
+    small = residual.high < 0.3 and width > 3 * residual.high
+    note = f"residual at most {residual.high:.2f} px (95 %), object about {width:.0f} px wide"
+    return Explanation(name="misregistration", status="ruled out" if small else "not ruled out", note=note)
+
+
+def _season(pair: Pair) -> Explanation:
+    before, after = pair.before.acquired, pair.after.acquired
+    if before is None or after is None:
+        return Explanation(name="season", status="not tested", note="a date is not known")
+    apart = abs(before.middle.timetuple().tm_yday - after.middle.timetuple().tm_yday)
+    apart = min(apart, 365 - apart)
+    status = "ruled out" if apart <= _SEASON_DAYS else "not ruled out"
+    return Explanation(name="season", status=status, note=f"{apart} days apart in the year")  # type: ignore[arg-type]

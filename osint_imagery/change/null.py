@@ -1,0 +1,179 @@
+"""What "nothing happened" looks like: from quiet date pairs, else from the ground around the area of interest."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage, optimize
+
+from osint_imagery.change.changemap import NullObjects
+from osint_imagery.change.detectors import Detector, Scored
+from osint_imagery.change.objects import standardize, strengths
+from osint_imagery.core.errors import GridMismatchError, UndeterminedError
+from osint_imagery.core.pair import Pair
+
+__all__ = ["Null", "false_discovery", "from_margin", "from_quiet", "probability_of_change", "rank_p", "unit_alarms"]
+
+_SMOOTH_PX = 3.0  # the place's usual variance is smoothed this much (methods.md 6)
+_SHRINK = 8  # quiet pairs' worth of weight on the scene's median variance (methods.md 6)
+_LEAST_OTHERS = 3  # quiet pairs without a common date that a placebo needs to be scored against
+_WINDOW_OBSERVED = 0.7  # share of a margin window that must be observed for it to count
+_GUARD_PX = 2  # ground this close to the area of interest belongs to neither
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Null:
+    """Scores where nothing is claimed, in the same unit as those under test.
+
+    ``score`` is the pair under test, standardized by what is usual here; ``pool`` holds pixel scores of the
+    null, one array a unit (quiet pair or margin window); ``objects`` their objects; ``notes`` what went wrong.
+    """
+
+    score: NDArray[np.float32]
+    pool: tuple[NDArray[np.float32], ...]
+    objects: NullObjects
+    used: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def from_quiet(
+    scored: Scored, examined: NDArray[np.bool_], quiet: Sequence[Pair], *, detector: Detector, pair: Pair
+) -> Null:
+    """Build the null from quiet pairs of the same place.
+
+    Each quiet pair is scored against the usual variance of those quiet pairs that share no date with it: the
+    pair under test shares none with any, and a placebo must not have it easier.
+    """
+    kept: list[tuple[int, Scored]] = []
+    notes = []
+    for index, item in enumerate(quiet):
+        if item.shape != pair.shape or item.grid != pair.grid:
+            msg = f"quiet[{index}] is on {item.grid} {item.shape}, the pair on {pair.grid} {pair.shape}; use one grid"
+            raise GridMismatchError(msg)
+        if _dates(item) & _dates(pair):
+            notes.append(f"quiet[{index}] shares a date with the pair under test and was left out")
+            continue
+        try:
+            kept.append((index, detector.score(item)))
+        except UndeterminedError as err:
+            notes.append(f"quiet[{index}] could not be scored ({err}) and was left out")
+    ratios = [one.strength for _, one in kept]
+    pool, objects, used = [], [], []
+    for place, (index, one) in enumerate(kept):
+        others = [ratios[k] for k, (j, _) in enumerate(kept) if not _dates(quiet[j]) & _dates(quiet[index])]
+        if len(others) < _LEAST_OTHERS:
+            notes.append(f"quiet[{index}] has only {len(others)} quiet pairs without a common date and was left out")
+            continue
+        score = standardize(ratios[place] / _usual(others), one.degrees)
+        seen = examined & np.isfinite(score)
+        pool.append(score[seen])
+        objects.append(strengths(score, seen))
+        used.append(index)
+    score = standardize(scored.strength / _usual(ratios), scored.degrees) if ratios else scored.strength
+    return Null(
+        score=score, pool=tuple(pool), objects=NullObjects(units=tuple(objects)), used=tuple(used), notes=tuple(notes)
+    )
+
+
+def _dates(pair: Pair) -> set[object]:
+    return {image.scene_id or image.acquired or id(image) for image in (pair.before, pair.after)}
+
+
+def _usual(ratios: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return the usual mean square per pixel, smoothed, shrunk to the median, NaN nowhere it can be known."""
+    stack = np.stack(ratios)
+    seen = np.isfinite(stack)
+    count = seen.sum(axis=0)
+    mean = np.where(seen, stack, 0).sum(axis=0) / np.maximum(count, 1)
+    support = ndimage.gaussian_filter((count > 0).astype(np.float32), _SMOOTH_PX)
+    local = ndimage.gaussian_filter(np.where(count > 0, mean, 0), _SMOOTH_PX) / np.maximum(support, 1e-3)
+    middle = float(np.median(local[count > 0])) if (count > 0).any() else 1.0
+    usual: NDArray[np.float32] = (count * local + _SHRINK * middle) / (count + _SHRINK)
+    return usual
+
+
+def from_margin(scored: Scored, examined: NDArray[np.bool_], inside: NDArray[np.bool_]) -> Null:
+    """Build the null from windows of the size of the area of interest, all around it, between the same dates."""
+    observed = np.isfinite(scored.strength)
+    outside = observed & ~ndimage.binary_dilation(inside, iterations=_GUARD_PX)
+    if not outside.any():
+        return Null(score=scored.strength, pool=(), objects=NullObjects())
+    usual = float(np.median(scored.strength[outside]))
+    # The median of a chi-square over its degrees of freedom, by the same cube root that standardizes it.
+    score = standardize(scored.strength / usual * (1 - 2 / (9 * scored.degrees)) ** 3, scored.degrees)
+    windows = _windows(inside, outside)
+    pool = tuple(score[w][outside[w]] for w in windows)
+    objects = tuple(strengths(score[w], outside[w]) for w in windows)
+    ground = float(np.mean([outside[w].sum() for w in windows])) if windows else 1.0
+    scale = float(examined.sum()) / ground if windows else 1.0
+    return Null(score=score, pool=pool, objects=NullObjects(units=objects, scale=scale))
+
+
+def _windows(inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> list[tuple[slice, slice]]:
+    """Return disjoint windows as large as the area's bounding box that are mostly observed ground outside it."""
+    if not inside.any():
+        return []
+    rows, columns = np.flatnonzero(inside.any(axis=1)), np.flatnonzero(inside.any(axis=0))
+    height, width = int(rows[-1] - rows[0] + 1), int(columns[-1] - columns[0] + 1)
+    found = []
+    for r in range(int(rows[0]) % height, inside.shape[0] - height + 1, height):
+        for c in range(int(columns[0]) % width, inside.shape[1] - width + 1, width):
+            window = (slice(r, r + height), slice(c, c + width))
+            if outside[window].mean() >= _WINDOW_OBSERVED:
+                found.append(window)
+    return found
+
+
+def rank_p(strongest: float, objects: NullObjects) -> float:
+    """Return the family-wise p-value (1 + units with an object at least as strong) / (units + 1)."""
+    tops = [unit[0] if unit else 0.0 for unit in objects.units]
+    return (1 + sum(top >= strongest for top in tops)) / (len(tops) + 1)
+
+
+def unit_alarms(objects: NullObjects, level: float) -> int:
+    """Return how many null units would raise an alarm at `level` when tested against the other units."""
+    units = objects.units
+    return sum(
+        bool(unit) and rank_p(unit[0], NullObjects(units=units[:k] + units[k + 1 :])) <= level
+        for k, unit in enumerate(units)
+    )
+
+
+def false_discovery(strength: NDArray[np.float64], objects: NullObjects) -> NDArray[np.float64]:
+    """Return each object's q-value: the smallest false-discovery rate at which it would be reported.
+
+    ``FDR(c) = (1 + scale * null objects >= c) / units / observed objects >= c``; see methods in the docs.
+    """
+    if not len(strength) or not objects.units:
+        return np.full(len(strength), np.nan)
+    null = np.sort(np.concatenate([np.asarray(unit, dtype=float) for unit in objects.units]))
+    order = np.argsort(strength)[::-1]
+    cut = strength[order]
+    beyond = objects.scale * (len(null) - np.searchsorted(null, cut, side="left"))
+    rate = (1 + beyond) / len(objects.units) / np.arange(1, len(cut) + 1)
+    q = np.empty(len(cut))
+    q[order] = np.minimum(np.minimum.accumulate(rate[::-1])[::-1], 1)
+    return q
+
+
+def probability_of_change(
+    score: NDArray[np.float32], tested: NDArray[np.float32], pool: Sequence[NDArray[np.float32]]
+) -> NDArray[np.float32]:
+    """Return P(changed more than usual) for each score: one minus the local false-discovery rate.
+
+    The share g of tested among tested and null pixels is fitted by isotonic regression (never falling with the
+    score); with equal weight of both groups the local false-discovery rate is (1 - g) / g.
+    """
+    null = np.concatenate(pool)
+    edges = np.unique(np.quantile(np.concatenate([tested, null]), np.linspace(0, 1, 512)))
+    ones = np.histogram(tested, edges)[0] / len(tested)
+    zeros = np.histogram(null, edges)[0] / len(null)
+    weight = ones + zeros
+    kept = weight > 0
+    fitted = optimize.isotonic_regression(ones[kept] / weight[kept], weights=weight[kept]).x
+    share = np.clip(fitted, 1e-9, 1)
+    chance = np.clip((2 * share - 1) / share, 0, 1)
+    middle = ((edges[:-1] + edges[1:]) / 2)[kept]
+    result: NDArray[np.float32] = np.interp(score, middle, chance).astype(np.float32)
+    return result

@@ -1,0 +1,180 @@
+"""From a change map to outlined detections, ranked, with what each rests on."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely.geometry import MultiPolygon, Polygon
+
+from osint_imagery.change.changemap import CalibrationKind, ChangeMap
+from osint_imagery.change.detections import Detection, Detections, Verdict
+from osint_imagery.change.explain import explanations
+from osint_imagery.change.null import false_discovery, rank_p
+from osint_imagery.change.objects import LEAST_PIXELS, find_objects
+from osint_imagery.core.errors import InputError
+from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.grid import Grid, trace
+from osint_imagery.scenes.sensors import sensor
+
+__all__ = ["outline"]
+
+_EDGE_PX = 0.3  # standard deviation of an outline's position, px; methods.md 11 gives 0.29 to 0.5
+_LEAST_OBSERVED = 0.5  # below this share of the area observed, nothing is said about the area
+
+
+def outline(changes: ChangeMap) -> Detections:
+    """Outline the changed pixels of a change map.
+
+    Parameters
+    ----------
+    changes : ChangeMap
+        From :func:`detect`.
+
+    Returns
+    -------
+    Detections
+        Strongest first; empty is a result that states the ground it examined. ``.verdict`` is ``changed``,
+        ``no_change_found`` (not a proof of absence) or ``undetermined``, each with its ``.reason``.
+
+    Notes
+    -----
+    Outlines follow pixel edges. The area's interval holds the outline's position error only: mixed pixels and a
+    wrong threshold are not in it. Without a calibration objects are listed by strength, without p, q or
+    probability, and the verdict is ``undetermined``.
+
+    Examples
+    --------
+    >>> from osint_imagery.core.image import Image
+    >>> from osint_imagery.core.pair import Pair
+    >>> from osint_imagery.change.detecting import detect
+    >>> rng = np.random.default_rng(0)
+    >>> ground = rng.normal(size=(4, 64, 64))
+    >>> look = lambda: Image.from_array(ground + rng.normal(scale=0.1, size=ground.shape), bands=list("abcd"))
+    >>> outline(detect(Pair(before=look(), after=look()))).verdict.value
+    'undetermined'
+    """
+    objects = find_objects(changes.score, changes.examined)
+    reported = np.unique(objects.labels[changes.changed])  # a change map marks whole objects
+    reported = reported[reported > 0] - 1
+    order = reported[np.argsort(objects.strength[reported])[::-1]]
+    renumber = np.zeros(len(objects.strength) + 1, dtype=np.int32)
+    renumber[order + 1] = np.arange(1, len(order) + 1)
+    labels = renumber[objects.labels]
+    shapes = trace(labels)
+    rates = false_discovery(objects.strength, changes.null)
+    known = changes.calibration.kind is not CalibrationKind.NONE
+    items = tuple(
+        _detection(
+            changes,
+            labels == number,
+            number,
+            shapes[number],
+            strength=float(objects.strength[k]),
+            p_object=rank_p(float(objects.strength[k]), changes.null) if known else None,
+            q_fdr=float(rates[k]) if known else None,
+        )
+        for number, k in enumerate(order, start=1)
+    )
+    verdict, reason = _verdict(changes, len(items))
+    pixel = changes.pair.grid.pixel_area_m2 if changes.pair.grid else 1.0
+    return Detections(
+        items=items,
+        labels=labels,
+        changes=changes,
+        verdict=verdict,
+        reason=reason,
+        examined_area_m2=float(changes.examined.sum()) * pixel,
+        smallest_m2=LEAST_PIXELS * pixel,
+    )
+
+
+def _detection(
+    changes: ChangeMap,
+    own: NDArray[np.bool_],
+    number: int,
+    shape: Polygon | MultiPolygon,
+    *,
+    strength: float,
+    p_object: float | None,
+    q_fdr: float | None,
+) -> Detection:
+    rows, columns = np.nonzero(own)
+    grid = changes.pair.grid
+    placed = grid.to_lonlat(grid.to_world(shape)) if grid else shape
+    chances = changes.probability[own]
+    pixels = len(rows)
+    return Detection(
+        id=number,
+        outline=placed,
+        centroid=(placed.centroid.x, placed.centroid.y),
+        bbox_px=(int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1),
+        pixels=pixels,
+        area=_area(pixels, shape.length, grid),
+        sign=_sign(changes.sign[own]),
+        strength=strength,
+        p_instrument=float(np.nanmin(changes.p_value[own])),
+        p_object=p_object,
+        q_fdr=q_fdr,
+        probability=None if np.isnan(chances).any() else float(chances.mean()),
+        ce90_m=_position_error(changes, pixels),
+        explanations=explanations(changes.pair, pixels),
+    )
+
+
+def _sign(signs: NDArray[np.int8]) -> int:
+    """Return the sign of at least two thirds of the pixels, else 0 for mixed."""
+    share = float(signs.mean())
+    return int(np.sign(share)) if abs(share) >= 1 / 3 else 0
+
+
+def _area(pixels: int, perimeter_px: float, grid: Grid | None) -> Estimate:
+    """Return the area; pixel edges wander independently, so the error grows with the root of the perimeter."""
+    pixel = grid.pixel_area_m2 if grid else 1.0
+    error = 1.96 * _EDGE_PX * math.sqrt(perimeter_px) * pixel
+    value = pixels * pixel
+    return Estimate(
+        value=value,
+        low=max(0.0, value - error),
+        high=value + error,
+        level=0.95,
+        unit="m2" if grid else "px",
+        method=f"{pixels} pixels; outline known to {_EDGE_PX} px; mixed pixels not counted in",
+    )
+
+
+def _position_error(changes: ChangeMap, pixels: int) -> float | None:
+    """Return CE90, m: sensor geolocation, alignment residual and extent, added as variances (methods.md 11)."""
+    grid, key, registration = changes.pair.grid, changes.pair.before.sensor, changes.pair.registration
+    absolute = sensor(key).geolocation_ce90_m if key else None
+    if grid is None or absolute is None or registration is None:
+        return None
+    ce90 = 2.145966  # CE90 of a circular normal with unit standard deviation an axis
+    residual = registration.residual.value * grid.gsd_m / math.sqrt(2)
+    variance = (absolute / ce90) ** 2 + residual**2 + grid.pixel_area_m2 / (12 * pixels)
+    return ce90 * math.sqrt(variance)
+
+
+def _verdict(changes: ChangeMap, count: int) -> tuple[Verdict, str]:
+    """Return the verdict and its reason; order matters: first whether anything can be said at all."""
+    calibration, area = changes.calibration, changes.examined
+    inside = area.size if changes.aoi is None else int(_inside_count(changes))
+    seen = area.sum() / inside if inside else 0.0
+    if seen < _LEAST_OBSERVED:
+        return Verdict.UNDETERMINED, f"only {seen:.0%} of the area was observed on both dates"
+    if calibration.kind is CalibrationKind.NONE:
+        return Verdict.UNDETERMINED, f"{calibration.reason}: what is usual here is not known"
+    least = math.ceil(1 / calibration.level - 1)
+    what = "quiet pairs" if calibration.kind is CalibrationKind.PLACEBO else "windows around the area"
+    if calibration.count < least:
+        return Verdict.UNDETERMINED, f"{calibration.count} {what}; {least} are needed at level {calibration.level:g}"
+    rank = f"rank test p = {calibration.rank_p:.3f} against {calibration.count} {what}"
+    if count:
+        return Verdict.CHANGED, f"{count} object(s) beyond what is usual ({rank}, q <= {calibration.level:g})"
+    return Verdict.NO_CHANGE_FOUND, f"nothing stands out from what is usual ({rank}); not a proof of absence"
+
+
+def _inside_count(changes: ChangeMap) -> int:
+    if changes.aoi is None or changes.pair.grid is None:
+        msg = "aoi needs a grid; give the images their grid"
+        raise InputError(msg)
+    return int(changes.pair.grid.inside(changes.aoi).sum())

@@ -1,3 +1,130 @@
-"""Check public claims against public satellite imagery."""
+"""Check public claims against public satellite imagery, and keep a record that survives a hostile reader.
+
+>>> import osint_imagery as oi
+>>> catalog = oi.open_catalog(oi.bundled("port/catalog.json"))
+>>> claim = oi.read_claim(oi.bundled("port/claim.yaml"))
+>>> len(oi.search(catalog, claim.aoi(), oi.TimeSpan("2024-05-01", "2024-06-30")))
+10
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from osint_imagery.change.changemap import ChangeMap
+    from osint_imagery.change.coregister import align
+    from osint_imagery.change.detecting import detect
+    from osint_imagery.change.detections import Detection, Detections, Verdict
+    from osint_imagery.change.detectors import detectors
+    from osint_imagery.change.outlining import outline
+    from osint_imagery.change.radiometry import normalize
+    from osint_imagery.core.aoi import AreaOfInterest
+    from osint_imagery.core.claim import Claim, Prediction, read_claim
+    from osint_imagery.core.estimate import Estimate
+    from osint_imagery.core.grid import Grid
+    from osint_imagery.core.image import Image
+    from osint_imagery.core.pair import Pair
+    from osint_imagery.core.timespan import TimeSpan
+    from osint_imagery.evidence.verify import verify
+    from osint_imagery.figures.before_after import before_after
+    from osint_imagery.figures.timeline import timeline
+    from osint_imagery.observe.coverage import coverage
+    from osint_imagery.observe.power import power
+    from osint_imagery.observe.resolution import resolution
+    from osint_imagery.scenes.catalog import open_catalog, search
+    from osint_imagery.scenes.packaged import bundled, romania_catalog
+    from osint_imagery.scenes.reading import read
+    from osint_imagery.scenes.scene import Scene
+    from osint_imagery.workflow.comparing import Comparison, compare
+    from osint_imagery.workflow.investigating import Dossier, investigate
 
 __version__ = "0.1.0"
+
+# Names are loaded when first used: importing the package costs milliseconds, and matplotlib or geopandas come in
+# only with the first figure or table.
+_HOME = {
+    "AreaOfInterest": "core.aoi",
+    "ChangeMap": "change.changemap",
+    "Claim": "core.claim",
+    "Comparison": "workflow.comparing",
+    "Detection": "change.detections",
+    "Detections": "change.detections",
+    "Dossier": "workflow.investigating",
+    "Estimate": "core.estimate",
+    "Grid": "core.grid",
+    "Image": "core.image",
+    "Pair": "core.pair",
+    "Prediction": "core.claim",
+    "Scene": "scenes.scene",
+    "TimeSpan": "core.timespan",
+    "Verdict": "change.detections",
+    "align": "change.coregister",
+    "before_after": "figures.before_after",
+    "bundled": "scenes.packaged",
+    "compare": "workflow.comparing",
+    "coverage": "observe.coverage",
+    "detect": "change.detecting",
+    "detectors": "change.detectors",
+    "investigate": "workflow.investigating",
+    "normalize": "change.radiometry",
+    "open_catalog": "scenes.catalog",
+    "outline": "change.outlining",
+    "power": "observe.power",
+    "read": "scenes.reading",
+    "read_claim": "core.claim",
+    "resolution": "observe.resolution",
+    "romania_catalog": "scenes.packaged",
+    "search": "scenes.catalog",
+    "timeline": "figures.timeline",
+    "verify": "evidence.verify",
+}
+
+__all__ = [
+    "AreaOfInterest",
+    "ChangeMap",
+    "Claim",
+    "Comparison",
+    "Detection",
+    "Detections",
+    "Dossier",
+    "Estimate",
+    "Grid",
+    "Image",
+    "Pair",
+    "Prediction",
+    "Scene",
+    "TimeSpan",
+    "Verdict",
+    "align",
+    "before_after",
+    "bundled",
+    "compare",
+    "coverage",
+    "detect",
+    "detectors",
+    "investigate",
+    "normalize",
+    "open_catalog",
+    "outline",
+    "power",
+    "read",
+    "read_claim",
+    "resolution",
+    "romania_catalog",
+    "search",
+    "timeline",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        msg = f"module 'osint_imagery' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(import_module(f"osint_imagery.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.registration import phase_cross_correlation
 
+from osint_imagery.change.threads import one_blas_thread
 from osint_imagery.core.errors import AlignmentError, InputError
 from osint_imagery.core.estimate import Estimate
-from osint_imagery.core.flags import Flag
+from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Step, digest_array
 from osint_imagery.core.pair import Pair, Registration
@@ -24,9 +25,12 @@ _UPSAMPLE = 50
 _LEAST_TILES = 4  # in the fit, and again among those held out
 _SMALL_PX = 0.05  # a smaller shift is left alone: resampling would blur more than it mends
 
+_ROUNDS = 3  # measure, move, and measure what is left
+
 Shift = tuple[float, float]
 
 
+@one_blas_thread
 def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_residual_px: float = 0.3) -> Pair:
     """Move the later image onto the earlier one and refuse the pair if that fails.
 
@@ -41,7 +45,7 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
     most_shift_px : float
         Larger shifts are not believed, px.
     most_residual_px : float
-        Refuse the pair if the residual is larger, px.
+        Refuse the pair if the residual, or the spread of the tiles around it, is larger, px.
 
     Returns
     -------
@@ -79,22 +83,20 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
         raise InputError(msg)
     raw = Pair(before=before, after=after)
     fit, held = _tiles(raw.shape)
-    shifts = _measure(raw, fit, most_shift_px)
-    shift, _ = _consensus(shifts, "fit the shift", len(fit))
-    moved = after if math.hypot(*shift) < _SMALL_PX else _move(after, shift)
-    shift = (0.0, 0.0) if moved is after else shift
+    shift, tiles_used = _fit(raw, fit, most_shift_px)
+    moved = after if shift == (0.0, 0.0) else _move(after, shift)
     left = _measure(Pair(before=before, after=moved), held, most_shift_px)
-    residual = _residual(left, len(held))
-    if residual.value > most_residual_px:
+    residual, spread = _residual(left, len(held))
+    if max(residual.value, spread) > most_residual_px:
         msg = (
-            f"residual {residual} after moving by {shift[0]:+.2f}, {shift[1]:+.2f} px exceeds "
-            f"most_residual_px={most_residual_px}: the dates do not lie on each other; use another pair"
+            f"residual {residual}, tile spread {spread:.2f} px, after moving by {shift[0]:+.2f}, {shift[1]:+.2f} px "
+            f"exceeds most_residual_px={most_residual_px}: the dates do not lie on each other; use another pair"
         )
         raise AlignmentError(msg)
     registration = Registration(
         shift_px=shift,
         residual=residual,
-        tiles_used=len(shifts),
+        tiles_used=tiles_used,
         tiles_held_out=len(left),
         tiles_offered=len(fit) + len(held),
     )
@@ -112,6 +114,25 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
     )
     lineage = before.lineage.merged(after.lineage).then(step)
     return Pair(before=before, after=moved, registration=registration, lineage=lineage)
+
+
+def _fit(raw: Pair, tiles: list[tuple[slice, slice]], most_shift_px: float) -> tuple[Shift, int]:
+    """Return the shift, and from how many tiles it was taken.
+
+    A tile whose content moved out of it tells too small a shift, so what is left after a move is added.
+    """
+    total, moved, used = (0.0, 0.0), raw.after, 0
+    for _ in range(_ROUNDS):
+        found = _measure(Pair(before=raw.before, after=moved), tiles, most_shift_px)
+        step, _ = _consensus(found, "fit the shift", len(tiles))
+        if math.hypot(*step) < _SMALL_PX:
+            return total, used or len(found)
+        total, used = (total[0] + step[0], total[1] + step[1]), len(found)
+        if math.hypot(*total) > most_shift_px:
+            msg = f"shift {total[0]:+.2f}, {total[1]:+.2f} px exceeds most_shift_px={most_shift_px:g}; not believed"
+            raise AlignmentError(msg)
+        moved = _move(raw.after, total)
+    return total, used
 
 
 def _tiles(shape: tuple[int, int]) -> tuple[list[tuple[slice, slice]], list[tuple[slice, slice]]]:
@@ -187,19 +208,22 @@ def _consensus(shifts: list[Shift], purpose: str, offered: int) -> tuple[Shift, 
     return (float(middle[0]), float(middle[1])), spread
 
 
-def _residual(left: list[Shift], offered: int) -> Estimate:
-    middle, spread = _consensus(left, "measure the residual", offered)
+def _residual(left: list[Shift], offered: int) -> tuple[Estimate, float]:
+    """Return the residual and the tiles' spread: tiles that disagree are a bent pair, or chance."""
+    middle, axes = _consensus(left, "measure the residual", offered)
+    spread = float(np.hypot(*axes))
     value = math.hypot(*middle)
     # Standard error of a median is 1.2533 times that of a mean; tiles that overlap by half count half.
-    error = 1.96 * 1.2533 * float(np.hypot(*spread)) / math.sqrt(len(left) / 2)
-    return Estimate(
+    error = 1.96 * 1.2533 * spread / math.sqrt(len(left) / 2)
+    estimate = Estimate(
         value=value,
         low=max(0.0, value - error),
         high=value + error,
         level=0.95,
         unit="px",
-        method=f"median shift of {len(left)} tiles left out of the fit; tile spread {float(np.hypot(*spread)):.2f} px",
+        method=f"median shift of {len(left)} tiles left out of the fit; tile spread {spread:.2f} px",
     )
+    return estimate, spread
 
 
 def _move(image: Image, shift: Shift) -> Image:
@@ -214,7 +238,8 @@ def _move(image: Image, shift: Shift) -> Image:
     planes = np.stack([ndimage.shift(plane, shift, order=3, mode="nearest") for plane in filled])
     whole = tuple(round(s) for s in shift)
     flags = ndimage.shift(image.flags, whole, order=0, mode="constant", cval=int(Flag.NO_DATA))
-    flags = np.where(kept | (flags != 0), flags, np.uint16(Flag.NO_DATA)).astype(np.uint16)
+    unsaid = ~kept & ((flags & int(UNUSABLE)) == 0)
+    flags = np.where(unsaid, flags | np.uint16(Flag.NO_DATA), flags).astype(np.uint16)
     step = Step(
         name="shift",
         version="1",

@@ -10,11 +10,11 @@ from osint_imagery.change.changemap import Calibration, CalibrationKind, ChangeM
 from osint_imagery.change.detectors import Detector, Scored, resolve
 from osint_imagery.change.null import (
     Null,
-    false_discovery,
     from_margin,
     from_quiet,
     probability_of_change,
     rank_p,
+    reportable,
     unit_alarms,
 )
 from osint_imagery.change.objects import find_objects
@@ -63,7 +63,9 @@ def detect(
     Raises
     ------
     BandError, NotEnoughDataError, ConvergenceError
-        If the detector cannot work on this pair.
+        If the detector cannot work on this pair, or a quiet pair has other bands.
+    GridMismatchError
+        If a quiet pair is on another grid.
     InputError
         If `level` is not in (0, 1), or `aoi` is given for pixels without a place.
 
@@ -138,14 +140,12 @@ def _null(  # noqa: PLR0917 - the things a null is made from
 ) -> Null:
     if quiet:
         null = from_quiet(scored, examined, quiet, detector=detector, pair=pair)
-        if null.pool:
-            return null
-        return Null(score=from_margin(scored, examined, inside).score, pool=(), objects=NullObjects(), notes=null.notes)
-    null = from_margin(scored, examined, inside)
+    else:
+        null = from_margin(scored, examined, inside)
     if null.pool:
         return null
     whole = from_margin(scored, examined, np.zeros_like(inside))  # standardized on the image itself: ranks only
-    return Null(score=whole.score, pool=(), objects=NullObjects())
+    return Null(score=whole.score, pool=(), objects=NullObjects(), notes=null.notes)
 
 
 def _calibration(null: Null, quiet: Sequence[Pair], level: float) -> Calibration:
@@ -179,8 +179,7 @@ def _decide(
     if calibration.kind is CalibrationKind.NONE:
         return labels > 0, calibration
     family = rank_p(float(strength.max()) if len(strength) else 0.0, null)
-    q = false_discovery(strength, null)
-    reported = np.concatenate([[False], (q <= calibration.level) & (family <= calibration.level)])
+    reported = np.concatenate([[False], reportable(strength, null, calibration.level)])
     return reported[labels], replace(calibration, rank_p=family)
 
 
@@ -191,7 +190,7 @@ def _probability(
     blank = np.full(examined.shape, np.nan, dtype=np.float32)
     if calibration.kind is CalibrationKind.NONE or not examined.any():
         return blank, calibration
-    if calibration.count < 1 / calibration.level - 1:
+    if calibration.count < 1 / calibration.level:  # below, no object can reach the level
         reason = f"{calibration.reason}; too few for a probability at level {calibration.level:g}"
         return blank, replace(calibration, reason=reason)
     shares = []

@@ -89,7 +89,7 @@ def resolve(method: "str | Detector | None") -> Detector:
     """
     if method is not None and not isinstance(method, str):
         return method
-    name = method or DEFAULT
+    name = DEFAULT if method is None else method
     for point in entry_points(group=GROUP):
         if point.name == name:
             detector: Detector = point.load()()

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,13 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import chi2
 
+from osint_imagery.change.threads import one_blas_thread
 from osint_imagery.core.errors import BandError, ConvergenceError, NotEnoughDataError
 
-__all__ = ["MadFit", "chi2_sf", "consistency_factor", "fit_mad", "variates", "weight_factor"]
+__all__ = ["MadFit", "chi2_sf", "consistency_factor", "fit_mad", "variates"]
 
 BLOCK = 1 << 14  # pixels; keeps a block of two dates in the processor's cache
+_SINGULAR = 1e-6  # a smallest eigenvalue of the correlation matrix below this is rounding, not signal
 _PIXELS_PER_BAND = 100  # below this the covariance is not worth inverting (methods.md 2.7)
 
 Float = NDArray[np.float64]
@@ -30,7 +33,7 @@ def chi2_sf(x: NDArray[np.floating], bands: int) -> Float:
     >>> float(chi2_sf(np.array([9.487729]), 4).round(6)[0])
     0.05
     """
-    half = np.asarray(x, dtype=np.float64) / 2
+    half = np.minimum(np.asarray(x, dtype=np.float64) / 2, 1e4)  # beyond, the tail is 0 and powers would overflow
     terms = bands // 2
     if bands % 2 == 0:
         total = np.zeros_like(half)
@@ -45,21 +48,24 @@ def chi2_sf(x: NDArray[np.floating], bands: int) -> Float:
     return odd
 
 
-def consistency_factor(bands: int) -> float:
-    """Return c_N, the factor by which textbook IR-MAD's statistic must be multiplied.
+@lru_cache(maxsize=32)
+def consistency_factor(bands: int, inside: float = 1.0) -> float:
+    """Return the factor c by which an iterated statistic T must be multiplied to be chi-square under no change.
 
-    Textbook IR-MAD weights pixels by P(chi2_N > T). The weights shrink the no-change variance by c,
-    so that T = U / c with U the true chi-square; c solves c = E[U S(U/c)] / (N E[S(U/c)]).
+    The weights S(inside T), with S(x) = P(chi2_N > x), shrink the weighted no-change variance by c, so that
+    T = U / c with U the true chi-square; c solves c = E[U S(inside U / c)] / (N E[S(inside U / c)]).
 
     Parameters
     ----------
     bands : int
         N, at least 3.
+    inside : float
+        Factor inside the loop: 1 for the textbook's weights, whose c is the c_N of the literature note.
 
     Raises
     ------
     BandError
-        If N < 3: no positive solution exists and the iteration collapses.
+        If N < 3: with the textbook's weights no positive solution exists and the iteration collapses.
 
     Examples
     --------
@@ -67,32 +73,15 @@ def consistency_factor(bands: int) -> float:
     (0.302776, 0.573866)
     """
     if bands < 3:
-        msg = f"bands={bands!r}: re-weighting collapses below 3 bands; use method='mad' or give more bands"
+        msg = f"bands={bands!r}: IR-MAD needs at least 3 bands, re-weighting collapses below; give more bands"
         raise BandError(msg)
 
     def excess(c: float) -> float:
-        top = quad(lambda u: u * chi2.sf(u / c, bands) * chi2.pdf(u, bands), 0, np.inf)[0]
-        bottom = quad(lambda u: chi2.sf(u / c, bands) * chi2.pdf(u, bands), 0, np.inf)[0]
+        top = quad(lambda u: u * chi2.sf(inside * u / c, bands) * chi2.pdf(u, bands), 0, np.inf)[0]
+        bottom = quad(lambda u: chi2.sf(inside * u / c, bands) * chi2.pdf(u, bands), 0, np.inf)[0]
         return float(top / (bands * bottom) - c)
 
     return float(brentq(excess, 0.001, 1, xtol=1e-12))
-
-
-def weight_factor(bands: int) -> float:
-    """Return k_N = E[min(U, U')] / N for independent chi-squares U, U' with N degrees of freedom.
-
-    With weights S(k T) the weighted no-change variance is k times the true one, T = U / k and the
-    weight of an unchanged pixel is S(U): exactly its p-value. So the p-value used inside the loop is
-    the p-value reported, half of the unchanged pixels' weight is kept (10-20 % with the textbook's),
-    and the iteration neither collapses nor locks onto a few pixels.
-
-    Examples
-    --------
-    >>> weight_factor(4)
-    0.625
-    """
-    top = quad(lambda u: u * chi2.sf(u, bands) * chi2.pdf(u, bands), 0, np.inf)[0]
-    return round(float(2 * top / bands), 12)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -131,6 +120,7 @@ class MadFit:
         return scale
 
 
+@one_blas_thread
 def variates(fit: MadFit, before: NDArray[np.floating], after: NDArray[np.floating]) -> NDArray[np.float32]:
     """Return standardized MAD variates, (band, pixel), each with unit variance under no change."""
     root = math.sqrt(fit.factor)
@@ -155,12 +145,14 @@ def _scaled(fit: MadFit, before: NDArray[np.floating], after: NDArray[np.floatin
     return scaled
 
 
+@one_blas_thread
 def fit_mad(
     before: NDArray[np.floating],
     after: NDArray[np.floating],
     *,
     iterate: bool = True,
     textbook: bool = False,
+    noise_floor: float = 0.0,
     tolerance: float = 1e-6,
     most: int = 200,
 ) -> MadFit:
@@ -173,8 +165,11 @@ def fit_mad(
     iterate : bool
         False for one pass (MAD): no re-weighting.
     textbook : bool
-        True for Nielsen's weights S(T), corrected afterwards by :func:`consistency_factor`;
-        False for self-consistent weights S(k T), see :func:`weight_factor`.
+        True for Nielsen's weights S(T), corrected afterwards by c_N (:func:`consistency_factor`); False for
+        weights S(c_N T), corrected by the factor that belongs to them.
+    noise_floor : float
+        Noise that each date is taken to have at least, as a share of each band's spread over the scene, 0 to 1.
+        It is added to both dates' variances before they are compared; 0 for none.
     tolerance : float
         Stop when no canonical correlation moves more than this.
     most : int
@@ -185,14 +180,18 @@ def fit_mad(
     BandError
         If iterating over fewer than 3 bands.
     NotEnoughDataError
-        If there are fewer than 100 pixels a band, or a band is constant.
+        If there are fewer than 100 pixels a band, a band is constant, or bands repeat each other.
     ConvergenceError
         If it does not converge within `most` passes, or collapses onto a perfect correlation.
 
     Notes
     -----
-    Misleads where more than about a third of the scene changed, between seasons, under a gradient of
-    haze, and when clouds were left in. Invariant to any affine change of either date.
+    Weights are p-values, so a class of pixels that hardly changes at all (open sea) gains weight on every pass until
+    the fit rests on that class alone and everything else counts as changed. Putting c_N inside the loop delays that,
+    a noise floor prevents it; ``benchmarks/weights.py`` shows both on Sentinel-2 pairs of five cities. Misleads where
+    more than about a third of the scene changed, between seasons, under a gradient of haze, and when clouds were left
+    in. Without a noise floor the statistic is invariant to any affine change of either date, with one only to gain
+    and offset of each band.
 
     References
     ----------
@@ -200,16 +199,19 @@ def fit_mad(
        multi- and hyperspectral data. IEEE TIP 16(2), 463-478. https://doi.org/10.1109/TIP.2006.888195
     """
     bands, pixels = before.shape
-    final = 1.0
-    if iterate:
-        final = consistency_factor(bands) if textbook else _checked_weight_factor(bands)
+    if after.shape != before.shape:
+        msg = f"before has shape {before.shape}, after {after.shape}; give the same bands and pixels of both"
+        raise BandError(msg)
+    inside = 1.0 if textbook or not iterate else consistency_factor(bands)
+    final = consistency_factor(bands, inside) if iterate else 1.0
     if pixels < _PIXELS_PER_BAND * bands:
         msg = f"{pixels} valid pixels for {bands} bands; need at least {_PIXELS_PER_BAND * bands}: enlarge the window"
         raise NotEnoughDataError(msg)
-    inside = 1.0 if textbook else final
-    fit = _solve(_moments(before, after, None, inside), final, 1)
+    moments = _moments(before, after, None, inside)
+    floor = noise_floor**2 * np.diag(np.diag(moments[2]))
+    fit = _solve(moments, floor, final, 1)
     for count in range(2, most + 1 if iterate else 2):
-        refit = _solve(_moments(before, after, fit, inside), final, count)
+        refit = _solve(_moments(before, after, fit, inside), floor, final, count)
         moved = float(np.abs(refit.rho - fit.rho).max())
         fit = refit
         if moved < tolerance:
@@ -218,13 +220,6 @@ def fit_mad(
         msg = f"canonical correlations still move by more than {tolerance:g} after {most} passes"
         raise ConvergenceError(msg)
     return fit
-
-
-def _checked_weight_factor(bands: int) -> float:
-    if bands < 3:
-        msg = f"bands={bands!r}: IR-MAD needs at least 3 bands; use method='mad' or give more bands"
-        raise BandError(msg)
-    return weight_factor(bands)
 
 
 _Moments = tuple[float, Float, Float]
@@ -255,11 +250,21 @@ def _moments(before: NDArray[np.floating], after: NDArray[np.floating], fit: Mad
     return total, center + offset, covariance
 
 
-def _solve(moments: _Moments, factor: float, count: int) -> MadFit:
+def _unit_diagonal(covariance: Float) -> Float:
+    """Return the correlation matrix; a constant band keeps its zero and so is found out."""
+    scale = np.sqrt(np.maximum(np.diag(covariance), 0))
+    scaled: Float = covariance / np.outer(*[np.where(scale > 0, scale, 1)] * 2)
+    return scaled
+
+
+def _solve(moments: _Moments, floor: Float, factor: float, count: int) -> MadFit:
     total, mean, covariance = moments
+    covariance = covariance + floor
     bands = len(mean) // 2
     s11, s22, s12 = covariance[:bands, :bands], covariance[bands:, bands:], covariance[:bands, bands:]
     try:
+        for own in (s11, s22):
+            linalg.cholesky(_unit_diagonal(own) - _SINGULAR * np.eye(bands))
         inner = s12 @ linalg.solve(s22, s12.T, assume_a="pos")
         squared, left = linalg.eigh((inner + inner.T) / 2, s11)
     except linalg.LinAlgError as err:

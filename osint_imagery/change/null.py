@@ -10,15 +10,25 @@ from scipy import ndimage, optimize
 from osint_imagery.change.changemap import NullObjects
 from osint_imagery.change.detectors import Detector, Scored
 from osint_imagery.change.objects import standardize, strengths
-from osint_imagery.core.errors import GridMismatchError, UndeterminedError
+from osint_imagery.core.errors import BandError, GridMismatchError, UndeterminedError
+from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 
-__all__ = ["Null", "false_discovery", "from_margin", "from_quiet", "probability_of_change", "rank_p", "unit_alarms"]
+__all__ = [
+    "Null",
+    "false_discovery",
+    "from_margin",
+    "from_quiet",
+    "probability_of_change",
+    "rank_p",
+    "reportable",
+    "unit_alarms",
+]
 
 _SMOOTH_PX = 3.0  # the place's usual variance is smoothed this much (methods.md 6)
 _SHRINK = 8  # quiet pairs' worth of weight on the scene's median variance (methods.md 6)
 _LEAST_OTHERS = 3  # quiet pairs without a common date that a placebo needs to be scored against
-_WINDOW_OBSERVED = 0.7  # share of a margin window that must be observed for it to count
+_OBSERVED = 0.7  # share of its ground that a quiet pair or margin window must have observed to count
 _GUARD_PX = 2  # ground this close to the area of interest belongs to neither
 
 
@@ -45,52 +55,102 @@ def from_quiet(
     Each quiet pair is scored against the usual variance of those quiet pairs that share no date with it: the
     pair under test shares none with any, and a placebo must not have it easier.
     """
+    kept, notes = _score_quiet(quiet, detector, pair)
+    sums = [_Sum.of(one.strength) for _, one in kept]
+    everything = _Sum.over(sums) if sums else None
+    pool, objects, used = [], [], []
+    for place, (index, one) in enumerate(kept):
+        related = [k for k, (j, _) in enumerate(kept) if _share_a_date(quiet[j], quiet[index])]
+        others = len(kept) - len(related)
+        if everything is None or others < _LEAST_OTHERS:
+            notes.append(f"quiet[{index}] has only {others} quiet pairs without a common date and was left out")
+            continue
+        usual = everything.without([sums[k] for k in related]).usual()
+        score = standardize(kept[place][1].strength / usual, one.degrees)
+        seen = examined & np.isfinite(score)
+        if seen.sum() < _OBSERVED * examined.sum():
+            notes.append(f"quiet[{index}] observed only {seen.sum() / examined.sum():.0%} of the area and was left out")
+            continue
+        pool.append(score[seen])
+        objects.append(strengths(score, seen))
+        used.append(index)
+    score = scored.strength if everything is None else standardize(scored.strength / everything.usual(), scored.degrees)
+    return Null(
+        score=score, pool=tuple(pool), objects=NullObjects(units=tuple(objects)), used=tuple(used), notes=tuple(notes)
+    )
+
+
+def _score_quiet(quiet: Sequence[Pair], detector: Detector, pair: Pair) -> tuple[list[tuple[int, Scored]], list[str]]:
+    """Return the scores of the quiet pairs that can be used, with their place in `quiet`, and why others cannot."""
     kept: list[tuple[int, Scored]] = []
-    notes = []
+    notes: list[str] = []
     for index, item in enumerate(quiet):
         if item.shape != pair.shape or item.grid != pair.grid:
             msg = f"quiet[{index}] is on {item.grid} {item.shape}, the pair on {pair.grid} {pair.shape}; use one grid"
             raise GridMismatchError(msg)
-        if _dates(item) & _dates(pair):
+        if item.bands != pair.bands:
+            msg = f"quiet[{index}] has bands {item.bands}, the pair {pair.bands}; a null needs the same bands"
+            raise BandError(msg)
+        if _share_a_date(item, pair):
             notes.append(f"quiet[{index}] shares a date with the pair under test and was left out")
             continue
         try:
             kept.append((index, detector.score(item)))
         except UndeterminedError as err:
             notes.append(f"quiet[{index}] could not be scored ({err}) and was left out")
-    ratios = [one.strength for _, one in kept]
-    pool, objects, used = [], [], []
-    for place, (index, one) in enumerate(kept):
-        others = [ratios[k] for k, (j, _) in enumerate(kept) if not _dates(quiet[j]) & _dates(quiet[index])]
-        if len(others) < _LEAST_OTHERS:
-            notes.append(f"quiet[{index}] has only {len(others)} quiet pairs without a common date and was left out")
-            continue
-        score = standardize(ratios[place] / _usual(others), one.degrees)
-        seen = examined & np.isfinite(score)
-        pool.append(score[seen])
-        objects.append(strengths(score, seen))
-        used.append(index)
-    score = standardize(scored.strength / _usual(ratios), scored.degrees) if ratios else scored.strength
-    return Null(
-        score=score, pool=tuple(pool), objects=NullObjects(units=tuple(objects)), used=tuple(used), notes=tuple(notes)
-    )
+    return kept, notes
 
 
-def _dates(pair: Pair) -> set[object]:
-    return {image.scene_id or image.acquired or id(image) for image in (pair.before, pair.after)}
+def _share_a_date(one: Pair, other: Pair) -> bool:
+    return any(_same_look(a, b) for a in (one.before, one.after) for b in (other.before, other.after))
 
 
-def _usual(ratios: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Return the usual mean square per pixel, smoothed, shrunk to the median, NaN nowhere it can be known."""
-    stack = np.stack(ratios)
-    seen = np.isfinite(stack)
-    count = seen.sum(axis=0)
-    mean = np.where(seen, stack, 0).sum(axis=0) / np.maximum(count, 1)
-    support = ndimage.gaussian_filter((count > 0).astype(np.float32), _SMOOTH_PX)
-    local = ndimage.gaussian_filter(np.where(count > 0, mean, 0), _SMOOTH_PX) / np.maximum(support, 1e-3)
-    middle = float(np.median(local[count > 0])) if (count > 0).any() else 1.0
-    usual: NDArray[np.float32] = (count * local + _SHRINK * middle) / (count + _SHRINK)
-    return usual
+def _same_look(one: Image, other: Image) -> bool:
+    """Whether two images may be one acquisition: by scene, by time (a day holds its instants), by first bytes."""
+    if one is other or (one.scene_id is not None and one.scene_id == other.scene_id):
+        return True
+    if one.acquired is not None and other.acquired is not None:
+        return one.acquired.overlaps(other.acquired)
+    return bool(_origin(one) & _origin(other))
+
+
+def _origin(image: Image) -> set[str]:
+    """Return the digests that the image's first step took in or gave out; moving an image keeps them."""
+    return {digest for step in image.lineage.steps[:1] for digest in (*step.inputs, *step.outputs)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Sum:
+    """Summed strengths of some quiet pairs, and of how many at each pixel; taking pairs out again is cheap."""
+
+    total: NDArray[np.float64]
+    count: NDArray[np.int16]
+
+    @classmethod
+    def of(cls, strength: NDArray[np.float32]) -> "_Sum":
+        seen = np.isfinite(strength)
+        return cls(total=np.where(seen, strength, 0).astype(np.float64), count=seen.astype(np.int16))
+
+    @classmethod
+    def over(cls, parts: Sequence["_Sum"]) -> "_Sum":
+        return cls(
+            total=np.sum([part.total for part in parts], axis=0),
+            count=np.sum([part.count for part in parts], axis=0, dtype=np.int16),
+        )
+
+    def without(self, parts: Sequence["_Sum"]) -> "_Sum":
+        taken = _Sum.over(parts)
+        return _Sum(total=np.maximum(self.total - taken.total, 0), count=self.count - taken.count)
+
+    def usual(self) -> NDArray[np.float32]:
+        """Return the usual mean square per pixel: the local mean, smoothed, shrunk to the median of the scene."""
+        known = self.count > 0
+        mean = (self.total / np.maximum(self.count, 1)).astype(np.float32)
+        support = ndimage.gaussian_filter(known.astype(np.float32), _SMOOTH_PX)
+        local = ndimage.gaussian_filter(mean, _SMOOTH_PX) / np.maximum(support, 1e-3)
+        middle = float(np.median(local[known])) if known.any() else 1.0
+        usual: NDArray[np.float32] = (self.count * local + _SHRINK * middle) / np.float32(self.count + _SHRINK)
+        return usual.astype(np.float32)
 
 
 def from_margin(scored: Scored, examined: NDArray[np.bool_], inside: NDArray[np.bool_]) -> Null:
@@ -120,7 +180,7 @@ def _windows(inside: NDArray[np.bool_], outside: NDArray[np.bool_]) -> list[tupl
     for r in range(int(rows[0]) % height, inside.shape[0] - height + 1, height):
         for c in range(int(columns[0]) % width, inside.shape[1] - width + 1, width):
             window = (slice(r, r + height), slice(c, c + width))
-            if outside[window].mean() >= _WINDOW_OBSERVED:
+            if outside[window].mean() >= _OBSERVED:
                 found.append(window)
     return found
 
@@ -132,8 +192,12 @@ def rank_p(strongest: float, objects: NullObjects) -> float:
 
 
 def unit_alarms(objects: NullObjects, level: float) -> int:
-    """Return how many null units would raise an alarm at `level` when tested against the other units."""
+    """Return how many null units would raise an alarm when tested against the other units.
+
+    A unit alarms at `level`, or where so few units cannot reach that level, by being the strongest of all.
+    """
     units = objects.units
+    level = max(level, 1 / len(units)) if units else level
     return sum(
         bool(unit) and rank_p(unit[0], NullObjects(units=units[:k] + units[k + 1 :])) <= level
         for k, unit in enumerate(units)
@@ -155,6 +219,13 @@ def false_discovery(strength: NDArray[np.float64], objects: NullObjects) -> NDAr
     q = np.empty(len(cut))
     q[order] = np.minimum(np.minimum.accumulate(rate[::-1])[::-1], 1)
     return q
+
+
+def reportable(strength: NDArray[np.float64], objects: NullObjects, level: float) -> NDArray[np.bool_]:
+    """Return which objects are reported at `level`: the strongest passes the rank test, and the object its rate."""
+    if not len(strength) or not objects.units or rank_p(float(strength.max()), objects) > level:
+        return np.zeros(len(strength), dtype=bool)
+    return np.asarray(false_discovery(strength, objects) <= level)
 
 
 def probability_of_change(

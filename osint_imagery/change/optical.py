@@ -1,5 +1,6 @@
 """Optical detectors: how strongly each pixel changed, before anybody says what is usual here."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ _VISIBLE = ("blue", "green", "red")
 _CITATION = (
     "Nielsen, A. A. (2007). The regularized iteratively reweighted MAD method for change detection in multi- and "
     "hyperspectral data. IEEE Transactions on Image Processing 16(2), 463-478. "
-    "https://doi.org/10.1109/TIP.2006.888195; weights made self-consistent as in osint_imagery.change.mad"
+    "https://doi.org/10.1109/TIP.2006.888195; with the consistency factor of osint_imagery.change.mad inside the loop"
 )
 
 
@@ -35,6 +36,8 @@ class IRMAD:
     ----------
     smoothing_px : float
         Standard deviation of the Gaussian that smooths each signed variate, px; 0 for none.
+    noise_floor : float
+        Noise that each date has at least, as a share of each band's spread; keeps the fit from resting on open sea.
     tolerance : float
         Stop when no canonical correlation moves more than this.
 
@@ -45,6 +48,7 @@ class IRMAD:
     """
 
     smoothing_px: float = 1.0
+    noise_floor: float = 0.1
     tolerance: float = 1e-4
 
     @property
@@ -55,8 +59,9 @@ class IRMAD:
             version="1",
             parameters=(
                 ("smoothing_px", f"{self.smoothing_px:g}"),
+                ("noise_floor", f"{self.noise_floor:g}"),
                 ("tolerance", f"{self.tolerance:g}"),
-                ("weights", "self-consistent"),
+                ("weights", "consistency factor inside the loop"),
             ),
             citation=_CITATION,
         )
@@ -73,13 +78,14 @@ class IRMAD:
         """
         usable = pair.valid
         before, after = pair.before.values[:, usable], pair.after.values[:, usable]
-        fit = fit_mad(before, after, tolerance=self.tolerance)
+        fit = fit_mad(before, after, noise_floor=self.noise_floor, tolerance=self.tolerance)
         found = variates(fit, before, after)
         bands = len(pair.bands)
         p_value = np.full(pair.shape, np.nan, dtype=np.float32)
         p_value[usable] = chi2_sf(np.square(found).sum(axis=0), bands)
         strength = np.zeros(pair.shape, dtype=np.float32)
-        support = _smooth(usable.astype(np.float32), self.smoothing_px)
+        # Fewer usable neighbors leave more noise: divide by the noise that is left, not by the sum of weights.
+        support = np.sqrt(_smooth(usable.astype(np.float32), self.smoothing_px / math.sqrt(2)))
         plane = np.zeros(pair.shape, dtype=np.float32)
         for variate in found:
             plane[usable] = variate

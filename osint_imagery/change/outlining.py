@@ -38,9 +38,10 @@ def outline(changes: ChangeMap) -> Detections:
 
     Notes
     -----
-    Outlines follow pixel edges. The area's interval holds the outline's position error only: mixed pixels and a
-    wrong threshold are not in it. Without a calibration objects are listed by strength, without p, q or
-    probability, and the verdict is ``undetermined``.
+    Outlines follow pixel edges at the detection threshold. The area counts pixels of at least half the object's
+    amplitude; its interval reaches up to the whole outline. Shadow that came with an object counts as changed.
+    Without a calibration objects are listed by strength, without p, q or probability, and the verdict is
+    ``undetermined``.
 
     Examples
     --------
@@ -109,7 +110,7 @@ def _detection(
         centroid=(placed.centroid.x, placed.centroid.y),
         bbox_px=(int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1),
         pixels=pixels,
-        area=_area(pixels, shape.length, grid),
+        area=_area(changes.score[own], shape.length, grid),
         sign=_sign(changes.sign[own]),
         strength=strength,
         p_instrument=float(np.nanmin(changes.p_value[own])),
@@ -127,18 +128,25 @@ def _sign(signs: NDArray[np.int8]) -> int:
     return int(np.sign(share)) if abs(share) >= 1 / 3 else 0
 
 
-def _area(pixels: int, perimeter_px: float, grid: Grid | None) -> Estimate:
-    """Return the area; pixel edges wander independently, so the error grows with the root of the perimeter."""
+def _area(scores: NDArray[np.float32], perimeter_px: float, grid: Grid | None) -> Estimate:
+    """Return the changed area of one object.
+
+    Optics and smoothing widen every object, so its outline at the detection threshold is too large where the change
+    is strong. The edge of a blurred object lies where the amplitude is half its plateau: that is the value. The
+    interval reaches from there to the outline, each with the edge's own error, which grows with the root of the
+    perimeter because pixel edges wander independently.
+    """
     pixel = grid.pixel_area_m2 if grid else 1.0
-    error = 1.96 * _EDGE_PX * math.sqrt(perimeter_px) * pixel
-    value = pixels * pixel
+    amplitude = np.maximum(scores, 0) ** 1.5  # the score is the cube root of a square
+    half = int((amplitude >= np.quantile(amplitude, 0.9) / 2).sum())
+    error = 1.96 * _EDGE_PX * math.sqrt(perimeter_px)
     return Estimate(
-        value=value,
-        low=max(0.0, value - error),
-        high=value + error,
+        value=half * pixel,
+        low=max(0.0, half - error) * pixel,
+        high=(len(scores) + error) * pixel,
         level=0.95,
         unit="m2" if grid else "px",
-        method=f"{pixels} pixels; outline known to {_EDGE_PX} px; mixed pixels not counted in",
+        method=f"{half} pixels at half amplitude, {len(scores)} above the detection threshold, edge to {_EDGE_PX} px",
     )
 
 
@@ -157,13 +165,13 @@ def _position_error(changes: ChangeMap, pixels: int) -> float | None:
 def _verdict(changes: ChangeMap, count: int) -> tuple[Verdict, str]:
     """Return the verdict and its reason; order matters: first whether anything can be said at all."""
     calibration, area = changes.calibration, changes.examined
-    inside = area.size if changes.aoi is None else int(_inside_count(changes))
-    seen = area.sum() / inside if inside else 0.0
+    inside = _pixels_of_area(changes)
+    seen = min(1.0, area.sum() / inside)
     if seen < _LEAST_OBSERVED:
         return Verdict.UNDETERMINED, f"only {seen:.0%} of the area was observed on both dates"
     if calibration.kind is CalibrationKind.NONE:
         return Verdict.UNDETERMINED, f"{calibration.reason}: what is usual here is not known"
-    least = math.ceil(1 / calibration.level - 1)
+    least = math.ceil(1 / calibration.level)  # below, no object can reach the level however strong it is
     what = "quiet pairs" if calibration.kind is CalibrationKind.PLACEBO else "windows around the area"
     if calibration.count < least:
         return Verdict.UNDETERMINED, f"{calibration.count} {what}; {least} are needed at level {calibration.level:g}"
@@ -173,8 +181,12 @@ def _verdict(changes: ChangeMap, count: int) -> tuple[Verdict, str]:
     return Verdict.NO_CHANGE_FOUND, f"nothing stands out from what is usual ({rank}); not a proof of absence"
 
 
-def _inside_count(changes: ChangeMap) -> int:
-    if changes.aoi is None or changes.pair.grid is None:
+def _pixels_of_area(changes: ChangeMap) -> float:
+    """Return the area of interest in pixels, with those parts of it that lie outside the grid."""
+    if changes.aoi is None:
+        return float(changes.examined.size)
+    grid = changes.pair.grid
+    if grid is None:
         msg = "aoi needs a grid; give the images their grid"
         raise InputError(msg)
-    return int(changes.pair.grid.inside(changes.aoi).sum())
+    return float(changes.aoi.in_crs(grid.crs).area / abs(grid.transform.determinant))

@@ -15,6 +15,8 @@ __all__ = ["normalize"]
 
 _UNCHANGED = 0.5  # instrument p-value above which a pixel counts as invariant
 _LEAST_PIXELS = 300
+_LEAST_CORRELATION = 0.5  # below this the invariant pixels do not show the same ground twice
+_MOST_SLOPE = 3.0  # a larger gain, or its inverse, is no difference in haze or sun
 
 
 def normalize(pair: Pair) -> Pair:
@@ -36,7 +38,8 @@ def normalize(pair: Pair) -> Pair:
     Raises
     ------
     NotEnoughDataError
-        If fewer than 300 invariant pixels are left.
+        If fewer than 300 invariant pixels are left, or a band's fit is not credible (correlation below 0.5, gain
+        above 3 or below 1/3): a wrong normalization would be worse than none.
     BandError, ConvergenceError
         If the invariant pixels cannot be found.
 
@@ -52,7 +55,7 @@ def normalize(pair: Pair) -> Pair:
     """
     usable = pair.valid
     before, after = pair.before.values[:, usable], pair.after.values[:, usable]
-    fit = fit_mad(before, after, tolerance=1e-4)
+    fit = fit_mad(before, after, noise_floor=0.1, tolerance=1e-4)
     invariant = chi2_sf(np.square(variates(fit, before, after)).sum(axis=0), len(pair.bands)) > _UNCHANGED
     if invariant.sum() < _LEAST_PIXELS:
         msg = f"{int(invariant.sum())} invariant pixels, {_LEAST_PIXELS} are needed; use a larger window"
@@ -61,6 +64,11 @@ def normalize(pair: Pair) -> Pair:
         _line(name, before[k][invariant].astype(np.float64), after[k][invariant].astype(np.float64))
         for k, name in enumerate(pair.bands)
     )
+    odd = [f for f in fits if f.correlation < _LEAST_CORRELATION or not 1 / _MOST_SLOPE < f.slope < _MOST_SLOPE]
+    if odd:
+        told = ", ".join(f"{f.band} (gain {f.slope:.2f}, correlation {f.correlation:.2f})" for f in odd)
+        msg = f"invariant pixels give no credible line for {told}; use a window with more unchanged ground"
+        raise NotEnoughDataError(msg)
     slope = np.array([f.slope for f in fits], dtype=np.float32)[:, None, None]
     intercept = np.array([f.intercept for f in fits], dtype=np.float32)[:, None, None]
     scaled = replace(pair.after, values=pair.after.values * slope + intercept)

@@ -12,6 +12,7 @@ from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 from shapely.geometry import MultiPolygon, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
+from shapely.geometry.polygon import orient
 
 from osint_imagery.core.errors import GeometryError
 
@@ -132,8 +133,16 @@ class AreaOfInterest:
             raise GeometryError(msg) from err
         if source == _LONLAT or geometry.is_empty:
             return cls(geometry=geometry, name=name)
+        if not geometry.is_valid:
+            msg = f"geometry is invalid ({shapely.is_valid_reason(geometry)}); mend it with shapely.make_valid"
+            raise GeometryError(msg)
         longest = max(geometry.length / 64, 1e-9)
-        turned = reproject(shapely.segmentize(geometry, longest), source, _LONLAT)
+        # A clockwise ring (as in Shapefiles) would be taken for one that goes round a pole.
+        wound = [orient(part) for part in shapely.get_parts(geometry) if isinstance(part, Polygon)]
+        turned = reproject(shapely.segmentize(MultiPolygon(wound), longest), source, _LONLAT)
+        if not np.isfinite(shapely.get_coordinates(turned)).all():
+            msg = f"geometry with bounds {geometry.bounds} has no place in crs={crs!r}; give the CRS it was drawn in"
+            raise GeometryError(msg)
         parts = [_placed(part) for part in shapely.get_parts(turned) if isinstance(part, Polygon)]
         return cls(geometry=shapely.union_all(parts), name=name)
 
@@ -160,7 +169,13 @@ class AreaOfInterest:
         if not meta["crs"]:
             msg = f"path={str(path)!r} names no CRS; save it with one (GeoJSON is always EPSG:4326)"
             raise GeometryError(msg)
-        return cls.from_geometry(shapely.union_all(shapely.from_wkb(wkb)), crs=meta["crs"], name=name or source.stem)
+        shapes = shapely.from_wkb(wkb)
+        for number, shape in enumerate(shapes):
+            if shape is not None and not shape.is_valid:
+                why = shapely.is_valid_reason(shape)
+                msg = f"path={str(path)!r}: feature {number} is invalid ({why}); mend it with shapely.make_valid"
+                raise GeometryError(msg)
+        return cls.from_geometry(shapely.union_all(shapes), crs=meta["crs"], name=name or source.stem)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -185,7 +200,9 @@ class AreaOfInterest:
     @property
     def area_m2(self) -> float:
         """Area on the WGS 84 ellipsoid, m2."""
-        area = sum(abs(_GEOD.geometry_area_perimeter(part)[0]) for part in shapely.get_parts(self.geometry))
+        # Edges are straight in longitude and latitude, not along geodesics: split them.
+        split = shapely.segmentize(self.geometry, 0.25)
+        area = sum(abs(_GEOD.geometry_area_perimeter(part)[0]) for part in shapely.get_parts(split))
         return float(area)
 
     @property

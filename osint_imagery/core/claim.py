@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import (
+from pydantic import (  # fmt: skip
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -63,11 +64,16 @@ def _text_of_date(value: object) -> object:
     return value.isoformat() if isinstance(value, (date, datetime)) else value
 
 
-Moment = Annotated[str, BeforeValidator(_text_of_date)]
+def _checked_time(text: str) -> str:
+    TimeSpan(text)  # refuses what is no time, and a time of day without a zone
+    return text
+
+
+Moment = Annotated[str, BeforeValidator(_text_of_date), AfterValidator(_checked_time)]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
 
 
 class Span(_Model):

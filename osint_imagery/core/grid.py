@@ -20,6 +20,15 @@ from osint_imagery.core.errors import GeometryError
 __all__ = ["Grid", "trace"]
 
 _GEOD = Geod(ellps="WGS84")
+_TRUE_AREA = 0.005  # a metric CRS that distorts areas by more than this is measured on the ellipsoid
+
+
+def _parsed(crs: str) -> CRS:
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as err:
+        msg = f"crs={crs!r} is not a coordinate reference system; give something like 'EPSG:32636'"
+        raise GeometryError(msg) from err
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,11 +62,7 @@ class Grid:
     _crs: CRS = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        try:
-            parsed = CRS.from_user_input(self.crs)
-        except CRSError as err:
-            msg = f"crs={self.crs!r} is not a coordinate reference system; give something like 'EPSG:32636'"
-            raise GeometryError(msg) from err
+        parsed = _parsed(self.crs)
         code = parsed.to_epsg(min_confidence=70)
         object.__setattr__(self, "crs", f"EPSG:{code}" if code else parsed.to_wkt())
         object.__setattr__(self, "_crs", parsed)
@@ -90,11 +95,11 @@ class Grid:
         GeometryError
             If the resolution is not positive, or `crs` is not in meters.
         """
-        if not resolution_m > 0 or not margin_m >= 0:
-            msg = f"resolution_m={resolution_m!r} must be > 0 and margin_m={margin_m!r} >= 0"
+        if not 0 < resolution_m < math.inf or not 0 <= margin_m < math.inf:
+            msg = f"resolution_m={resolution_m!r} must be > 0 and margin_m={margin_m!r} >= 0, both finite"
             raise GeometryError(msg)
         target = crs or aoi.local_crs
-        if CRS.from_user_input(target).axis_info[0].unit_name != "metre":
+        if _parsed(target).axis_info[0].unit_name != "metre":
             msg = f"crs={target!r} is not in meters; leave it out to get the local UTM zone"
             raise GeometryError(msg)
         left, bottom, right, top = aoi.in_crs(target).bounds
@@ -133,11 +138,15 @@ class Grid:
 
     @property
     def pixel_area_m2(self) -> float:
-        """Area of the middle pixel, m2. In a CRS in degrees other rows differ slightly."""
-        if self.is_geographic:
-            down, across = self.pixel_size_m
-            return down * across
-        return float(abs(self.transform.determinant))
+        """Area of the middle pixel on the ground, m2; in degrees and Mercator other rows differ slightly.
+
+        UTM and its like are taken at their word: they keep areas to a fraction of a percent.
+        """
+        down, across = self.pixel_size_m
+        nominal = float(abs(self.transform.determinant))
+        if self._crs.axis_info[0].unit_name == "metre" and abs(nominal / (down * across) - 1) < _TRUE_AREA:
+            return nominal
+        return down * across
 
     @property
     def gsd_m(self) -> float:

@@ -80,10 +80,14 @@ class Image:
         if self.grid is not None and self.grid.shape != shape[1:]:
             msg = f"grid.shape={self.grid.shape} but the pixels are {shape[1:]}; give the grid of these pixels"
             raise GridMismatchError(msg)
-        pixels = np.where(self.valid, np.asarray(self.values, dtype=np.float32), np.float32(np.nan))
+        valid = np.array(self.valid, dtype=bool)  # copies: nobody keeps a handle on what the digest covers
+        pixels = np.where(valid, np.asarray(self.values, dtype=np.float32), np.float32(np.nan))
+        if not np.isfinite(pixels).all(axis=0)[valid].all():
+            msg = "values has a NaN or infinity where valid is True; mark that pixel as not valid, with its flag"
+            raise InputError(msg)
         object.__setattr__(self, "values", freeze(pixels))
-        object.__setattr__(self, "valid", freeze(np.asarray(self.valid, dtype=bool)))
-        object.__setattr__(self, "flags", freeze(np.asarray(self.flags, dtype=np.uint16)))
+        object.__setattr__(self, "valid", freeze(valid))
+        object.__setattr__(self, "flags", freeze(np.array(self.flags, dtype=np.uint16)))
 
     @classmethod
     def from_array(
@@ -102,7 +106,7 @@ class Image:
         Parameters
         ----------
         values : array_like, (band, y, x)
-            Pixels; a pixel with a non-finite value in any band is not valid.
+            Real numbers; a pixel that is masked or not finite in any band is not valid.
         bands : sequence of str
             One distinct name a band.
         valid : array_like of bool, (y, x), optional
@@ -122,14 +126,13 @@ class Image:
         >>> image
         Image(1 band: red; 2 x 2 px, 75% valid; 2017-10-03 (UTC day, time unknown))
         """
-        pixels = np.asarray(values, dtype=np.float32)
-        if pixels.ndim != 3:
-            msg = f"values has shape {pixels.shape}; need (band, y, x), for one band use values[None]"
-            raise BandError(msg)
-        finite = np.asarray(np.isfinite(pixels).all(axis=0), dtype=bool)
-        usable = finite
+        pixels, usable = _real_pixels(values)
         if valid is not None:
-            usable = finite & np.asarray(valid, dtype=bool)
+            given = np.asarray(valid, dtype=bool)
+            if given.shape != usable.shape:
+                msg = f"valid has shape {given.shape}, the pixels {usable.shape}; they must agree"
+                raise GridMismatchError(msg)
+            usable &= given
         moment = acquired if isinstance(acquired, TimeSpan) or acquired is None else TimeSpan(acquired)
         step = Step(name="from_array", version="1", outputs=(digest_array(pixels),))
         flags = np.where(usable, 0, int(Flag.NO_DATA)).astype(np.uint16) | np.uint16(Flag.QUALITY_UNKNOWN)
@@ -155,6 +158,7 @@ class Image:
     ) -> "Image":
         """Make an image from an xarray array with dims ``(band, y, x)`` and, where it has one, a CRS.
 
+        Pixels equal to a ``_FillValue`` or ``nodata`` attribute are not valid.
         The CRS is taken from a ``spatial_ref`` coordinate (as rioxarray and odc-stac write it); the
         coordinates must be evenly spaced pixel centers.
 
@@ -169,8 +173,9 @@ class Image:
         names = [str(name) for name in array["band"].values] if "band" in array.coords else None
         bands = names or [f"band{i + 1}" for i in range(array.sizes["band"])]
         values = np.asarray(array.values)
+        fill = array.attrs.get("_FillValue", array.attrs.get("nodata"))
         return cls.from_array(
-            values,
+            values if fill is None else np.ma.masked_equal(values, fill),
             bands=bands,
             grid=_grid_of(array),
             acquired=acquired,
@@ -179,9 +184,18 @@ class Image:
         )
 
     def to_xarray(self) -> "xarray.DataArray":
-        """Return an xarray array with dims (band, y, x), pixel-center coordinates and the CRS."""
+        """Return an xarray array with dims (band, y, x), pixel-center coordinates and the CRS.
+
+        Raises
+        ------
+        InputError
+            If the grid is rotated: coordinates along x and y could not say so.
+        """
         import xarray
 
+        if self.grid is not None and (self.grid.transform.b or self.grid.transform.d):
+            msg = f"grid.transform={tuple(self.grid.transform)!r} is rotated; read the scene on a north-up grid first"
+            raise InputError(msg)
         coords: dict[str, Any] = {"band": list(self.bands)}
         if self.grid is not None:
             rows, columns = np.arange(self.grid.shape[0]), np.arange(self.grid.shape[1])
@@ -246,6 +260,25 @@ class Image:
         count = f"{len(self.bands)} band{'s' if len(self.bands) > 1 else ''}"
         share = f"{self.valid.mean():.0%} valid"
         return f"Image({count}: {', '.join(self.bands)}; {rows} x {columns} px, {share}; {when})"
+
+
+def _real_pixels(values: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return pixels as float32 and, (y, x), where all bands are finite and none is masked."""
+    given = np.asanyarray(values)
+    if given.ndim != 3 or not given.size:
+        msg = f"values has shape {given.shape}; need (band, y, x) with pixels, for one band use values[None]"
+        raise BandError(msg)
+    if given.dtype.kind not in "buif":
+        msg = f"values has type {given.dtype}; give real numbers (of complex radar data the power)"
+        raise InputError(msg)
+    hidden = np.ma.getmaskarray(given) if np.ma.isMaskedArray(given) else np.zeros(given.shape, dtype=bool)
+    plain = np.asarray(given)
+    finite = np.isfinite(plain) & ~hidden
+    if (np.abs(plain, where=finite, out=np.zeros(given.shape)) > np.finfo(np.float32).max).any():
+        msg = "values has numbers beyond single precision (3.4e38); scale them, or mark them as not valid"
+        raise InputError(msg)
+    pixels = np.where(finite, plain, np.nan).astype(np.float32)
+    return pixels, np.asarray(finite.all(axis=0), dtype=bool)
 
 
 def _grid_of(array: "xarray.DataArray") -> Grid | None:

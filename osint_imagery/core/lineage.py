@@ -124,7 +124,8 @@ def canonical_json(body: Json) -> bytes:
     Raises
     ------
     InputError
-        If a float is anywhere inside; the message says where.
+        If a float is anywhere inside (the message says where), or what JSON cannot hold exactly:
+        an integer beyond 2**53, a key that is not text, a lone surrogate.
 
     Examples
     --------
@@ -132,7 +133,11 @@ def canonical_json(body: Json) -> bytes:
     b'{"a":"0.5","b":1}'
     """
     _refuse_floats(body, "body")
-    return rfc8785.dumps(body)
+    try:
+        return rfc8785.dumps(body)
+    except rfc8785.CanonicalizationError as err:
+        msg = f"body cannot be canonical JSON ({err}); use text, integers below 2**53, true, false, null"
+        raise InputError(msg) from err
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

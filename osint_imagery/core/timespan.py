@@ -1,7 +1,7 @@
 """UTC instants and spans; nothing without a time zone gets in."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from osint_imagery.core.errors import TimeError
 
@@ -58,13 +58,17 @@ def _bounds(moment: Moment, name: str) -> tuple[datetime, datetime]:
         if value.tzinfo is None:
             msg = f"{name}={moment!r} has no time zone; add 'Z' or tzinfo=datetime.UTC if it is UTC"
             raise TimeError(msg)
-        exact = value.astimezone(UTC)
+        try:
+            exact = value.astimezone(UTC)
+        except OverflowError as err:
+            msg = f"{name}={moment!r} is outside the years 1 to 9999 in UTC; give a date inside"
+            raise TimeError(msg) from err
         return exact, exact
     if not isinstance(value, date):
         msg = f"{name}={moment!r} is a {type(moment).__name__}; give a date or an aware datetime"
         raise TimeError(msg)
     start = datetime(value.year, value.month, value.day, tzinfo=UTC)
-    return start, start + _DAY - _TICK
+    return start, start + (_DAY - _TICK)
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -138,7 +142,7 @@ class TimeSpan:
             return f"{self.start:%Y-%m-%d %H:%M:%S} UTC"
         if self.is_day:
             return f"{self.start:%Y-%m-%d} (UTC day, time unknown)"
-        if self.start.time() == datetime.min.time() and (self.end + timedelta(seconds=1)).hour == 0:
+        if self.start.time() == time.min and self.end.time() >= time(23, 59, 59):
             return f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d} UTC"
         return f"{self.start:%Y-%m-%d %H:%M:%S} to {self.end:%Y-%m-%d %H:%M:%S} UTC"
 

@@ -1,0 +1,294 @@
+"""The claim file: a folder that holds one claim and all evidence for and against it; nothing in it is overwritten."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from osint_imagery.core.claim import Claim
+from osint_imagery.core.errors import (
+    EvidenceError,
+    EvidenceExistsError,
+    InputError,
+    MissingAssetError,
+    VerificationError,
+)
+from osint_imagery.core.lineage import Artifact, digest_file
+from osint_imagery.evidence.fields import Interval, Model
+from osint_imagery.evidence.folder import HOW_TO_VERIFY, NewFile, file_name, files_of, media_type, stored, write_new
+from osint_imagery.evidence.ledger import (
+    HEAD,
+    Closed,
+    Correction,
+    Entry,
+    FileAdded,
+    Kind,
+    RecordAdded,
+    SceneOffered,
+    StoredFile,
+    chain,
+    read_ledger,
+    write_atomic,
+    write_ledger,
+)
+from osint_imagery.evidence.record import EvidenceRecord
+from osint_imagery.evidence.verify import Verification, verify
+from osint_imagery.scenes.catalog import Offer
+from osint_imagery.scenes.scene import Scene
+
+__all__ = ["ClaimFile"]
+
+
+class ClaimFile:
+    """A dossier on disk that is being written; one writer at a time, time is always an argument.
+
+    Make one with :meth:`create` or :meth:`open`. Each file is written before the ledger entry that records
+    it, so that an interrupted run leaves a dossier that verifies and can be continued.
+    """
+
+    __slots__ = ("_entries", "path")
+
+    def __init__(self, path: Path, entries: tuple[Entry, ...]) -> None:
+        self.path = path
+        self._entries = entries
+
+    @classmethod
+    def create(cls, out: str | Path, claim: Claim, *, at: datetime) -> "ClaimFile":
+        """Start a dossier: the claim's bytes are stored and registered before anything else.
+
+        Parameters
+        ----------
+        out : str or Path
+            A folder that does not exist or is empty.
+        claim : Claim
+            From ``read_claim``.
+        at : datetime
+            Now, aware.
+
+        Raises
+        ------
+        EvidenceExistsError
+            If the folder holds anything.
+        InputError
+            If the claim has no bytes of its own.
+        """
+        folder = Path(out)
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            msg = f"out={str(out)!r} is not an empty folder; evidence is never overwritten, choose another folder"
+            raise EvidenceExistsError(msg)
+        if not claim.source:
+            msg = f"claim={claim.id!r} was not read from a file, so it has no digest; use read_claim(path)"
+            raise InputError(msg)
+        folder.mkdir(parents=True, exist_ok=True)
+        dossier = cls(folder, ())
+        registered = NewFile(name="claim.yaml", kind="claim_registered", shows="the claim, verbatim")
+        dossier._store(registered, claim.source, at=at)
+        how = NewFile(name="HOW-TO-VERIFY.txt", kind="file_added", shows="how to check this folder")
+        dossier._store(how, HOW_TO_VERIFY.encode(), at=at)
+        return dossier
+
+    @classmethod
+    def open(cls, path: str | Path) -> "ClaimFile":
+        """Open a dossier to continue it (or, where it is closed, to correct it); it must verify.
+
+        Raises
+        ------
+        VerificationError
+            If it does not verify.
+        """
+        folder = Path(path)
+        verify(folder)
+        entries = read_ledger(folder)
+        head = entries[-1].digest.encode() + b"\n"
+        if not (folder / HEAD).is_file() or (folder / HEAD).read_bytes() != head:
+            write_atomic(folder / HEAD, head)
+        return cls(folder, entries)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The ledger."""
+        return self._entries
+
+    @property
+    def head(self) -> str:
+        """Digest of the last entry."""
+        return self._entries[-1].digest
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the dossier is complete."""
+        return self._entries[-1].kind == "closed"
+
+    def offer(self, offers: Iterable[Offer], *, at: datetime) -> int:
+        """Record every scene that the catalogue offered, used or rejected and why; return how many were new."""
+        known = {item.body for item in self._entries if isinstance(item.body, SceneOffered)}
+        bodies = [
+            SceneOffered(
+                scene_id=item.scene_id,
+                acquired=Interval.of(item.acquired) if item.acquired else None,
+                used=item.used,
+                reason=item.reason,
+                href=item.href,
+                metadata_digest=item.metadata_digest,
+            )
+            for item in offers
+        ]
+        new = [body for body in dict.fromkeys(bodies) if body not in known]
+        if new:
+            self._append([("scene_offered", body) for body in new], at)
+        return len(new)
+
+    def add_scene_metadata(self, scene: Scene, *, at: datetime) -> Path:
+        """Store the provider's metadata of a scene verbatim; a scene that is there already is left alone.
+
+        Raises
+        ------
+        EvidenceExistsError
+            If other metadata were stored under the same id.
+        """
+        new = NewFile(
+            name=f"scenes/{file_name(scene.id)}.json",
+            kind="scene_metadata_added",
+            shows=f"metadata of scene {scene.id}, verbatim",
+        )
+        return self._store(new, scene.metadata, at=at)
+
+    def add_record(self, record: EvidenceRecord, *, at: datetime) -> Path:
+        """Store an evidence record, chained to the record before it, and return its path."""
+        self._refuse_closed()
+        added, path = self._write_record(record)
+        self._append([("record_added", added)], at)
+        return path
+
+    def add_figure(self, artifact: Artifact, *, at: datetime) -> Path:
+        """Record a figure that was saved; copied to ``figures/`` if it is not inside the dossier yet.
+
+        Raises
+        ------
+        VerificationError
+            If the file is no longer the one that was saved.
+        """
+        now = digest_file(artifact.path)
+        if now != artifact.digest:
+            msg = f"{artifact.path.name} has digest {now}, was saved as {artifact.digest}; save the figure again"
+            raise VerificationError(msg, (msg,))
+        new = NewFile(kind="figure_added", shows=artifact.shows, media_type=artifact.media_type)
+        return self._take(artifact.path, "figures", new, at=at)
+
+    def add_report(self, path: str | Path, shows: str, *, at: datetime) -> Path:
+        """Record a report; copied into the dossier if it is not inside yet."""
+        return self._take(Path(path), "", NewFile(kind="report_added", shows=shows), at=at)
+
+    def add_file(self, path: str | Path, shows: str, *, at: datetime) -> Path:
+        """Record any other file; copied to ``files/`` if it is not inside the dossier yet."""
+        return self._take(Path(path), "files", NewFile(kind="file_added", shows=shows), at=at)
+
+    def correct(
+        self, supersedes: int, reason: str, by: str, *, at: datetime, record: EvidenceRecord | None = None
+    ) -> None:
+        """Say that an entry is superseded; the entry and its file stay. A closed dossier is closed again at once.
+
+        Parameters
+        ----------
+        supersedes : int
+            Index of the entry.
+        reason, by : str
+            Why, and who says so.
+        at : datetime
+            Now, aware.
+        record : EvidenceRecord, optional
+            What takes its place.
+
+        Raises
+        ------
+        InputError
+            If there is no such entry.
+        """
+        if not 0 <= supersedes < len(self._entries):
+            msg = f"supersedes={supersedes!r} is not an entry; the ledger has 0 to {len(self._entries) - 1}"
+            raise InputError(msg)
+        was_closed = self.is_closed
+        verify(self.path)
+        replacement = self._write_record(record)[0] if record is not None else None
+        body = Correction(supersedes=supersedes, by=by, reason=reason, replacement=replacement)
+        bodies: list[tuple[Kind, Model]] = [("correction", body)]
+        if was_closed:
+            bodies.append(("closed", self._closing(extra=replacement)))
+        self._append(bodies, at)
+
+    def close(self, *, at: datetime) -> Verification:
+        """Write the closing entry, which lists every file with digest and size, and verify the dossier.
+
+        Raises
+        ------
+        EvidenceError
+            If it is closed already.
+        VerificationError
+            If it does not verify.
+        """
+        self._refuse_closed()
+        verify(self.path)
+        self._append([("closed", self._closing())], at)
+        return verify(self.path)
+
+    def _closing(self, extra: StoredFile | None = None) -> Closed:
+        names, _ = files_of(self.path)
+        recorded = {file.path for entry in self._entries if (file := entry.file)} | ({extra.path} if extra else set())
+        listed = tuple(stored(self.path, name) for name in names)
+        return Closed(files=listed, unrecorded=tuple(name for name in names if name not in recorded))
+
+    def _refuse_closed(self) -> None:
+        if self._entries and self.is_closed:
+            msg = f"path={self.path.name!r} is closed; only correct() may follow"
+            raise EvidenceError(msg)
+
+    def _append(self, bodies: Iterable[tuple[Kind, Model]], at: datetime) -> None:
+        items = list(bodies)
+        if items[0][0] != "correction":
+            self._refuse_closed()
+        entries = list(self._entries)
+        for kind, body in items:
+            entries.append(chain(entries, kind, body, at=at))
+        self._entries = write_ledger(self.path, self._entries, entries[len(self._entries) :])
+
+    def _store(self, new: NewFile, data: bytes, *, at: datetime) -> Path:
+        """Write a file, then its entry; a file that is recorded already with the same bytes is left alone."""
+        self._refuse_closed()
+        path = write_new(self.path, new.name, data)
+        if all(entry.file is None or entry.file.path != new.name for entry in self._entries):
+            held = stored(self.path, new.name)
+            body = FileAdded(**held.model_dump(), media_type=new.media_type or media_type(path), shows=new.shows)
+            self._append([(new.kind, body)], at)
+        return path
+
+    def _take(self, path: Path, folder: str, new: NewFile, *, at: datetime) -> Path:
+        """Record a file where it is inside the dossier, else copy it into `folder` first."""
+        if not path.is_file():
+            msg = f"path={str(path)!r} is not a file; write it first"
+            raise MissingAssetError(msg)
+        home, source = self.path.resolve(), path.resolve()
+        inside = source.is_relative_to(home)
+        name = source.relative_to(home).as_posix() if inside else f"{folder}/{path.name}".lstrip("/")
+        return self._store(replace(new, name=name), source.read_bytes(), at=at)
+
+    def _write_record(self, record: EvidenceRecord) -> tuple[RecordAdded, Path]:
+        earlier = [entry.file for entry in self._entries if isinstance(entry.file, RecordAdded)]
+        claim = self._entries[0].file
+        if claim is None or record.claim.digest != claim.digest:
+            msg = f"record={record.id!r} is about another claim than this dossier; make it from this dossier's claim"
+            raise InputError(msg)
+        data = record.following(earlier[-1].digest if earlier and earlier[-1] else None).body()
+        number = len(earlier) + 1
+        name = f"records/{number:04d}-{file_name(record.propositions.prediction)}.json"
+        while (self.path / name).exists() and (self.path / name).read_bytes() != data:
+            number += 1
+            name = f"records/{number:04d}-{file_name(record.propositions.prediction)}.json"
+        path = write_new(self.path, name, data)
+        scenes = tuple(item.id for item in record.scenes)
+        held = stored(self.path, name)
+        added = RecordAdded(**held.model_dump(), record_id=record.id, answer=record.answer, scene_ids=scenes)
+        return added, path
+
+    def __repr__(self) -> str:
+        state = "closed" if self.is_closed else "open"
+        return f"ClaimFile({self.path.name!r}, {state}, {len(self._entries)} entries, head {self.head})"

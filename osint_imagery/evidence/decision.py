@@ -1,0 +1,256 @@
+"""The rules that turn looks, pixels and detections into an answer; pure, one rule a function."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from osint_imagery.change.detections import Detection, Detections, Verdict
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.claim import Change, DetectionLevel, Prediction
+from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.assessment import LikelihoodRatio
+from osint_imagery.observe.coverage import Coverage, Look, LookState
+from osint_imagery.observe.power import Power
+from osint_imagery.observe.resolution import Resolution
+from osint_imagery.observe.stay import Certainty, share_covered
+
+__all__ = ["Answer", "Decision", "Material", "compared_looks", "decide", "expected_sign", "fitting"]
+
+_NEGLIGIBLE = 0.05  # a chance below this is not a chance to see: p_look, and POD by insertion
+_LEAST_SHARE = 1 / 3  # of the target's area that a detection must have to be taken for the target
+_ENOUGH = 0.5  # Johnson's P50, as in observe.resolution
+
+
+class Answer(StrEnum):
+    """Four answers of equal rank."""
+
+    SEEN = "seen"
+    NOT_SEEN = "looked and not seen"
+    NOT_OBSERVABLE = "could not have been seen"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """An answer with its reason, and the detections that fit the prediction, strongest first."""
+
+    answer: Answer
+    reason: str
+    fitting: tuple[Detection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Material:
+    """What a decision may look at; everything that could not be had is None.
+
+    ``failure`` says why a comparison that was tried gave nothing; empty where none failed.
+    """
+
+    prediction: Prediction
+    aoi: AreaOfInterest | None
+    coverage: Coverage
+    resolution: Resolution
+    detections: Detections | None = None
+    power: Power | None = None
+    ratio: LikelihoodRatio | None = None
+    compared: tuple[TimeSpan, TimeSpan] | None = None
+    failure: str = ""
+
+
+def expected_sign(prediction: Prediction) -> int:
+    """Return +1 where the place should turn brighter, -1 darker, 0 where either fits.
+
+    The sign comes from the target's contrast; without one, or with bands that disagree, nothing is assumed.
+    """
+    contrasts = list((prediction.target.contrast or {}).values())
+    if prediction.change is Change.CHANGES or not contrasts:
+        return 0
+    sign = 1 if all(c > 0 for c in contrasts) else -1 if all(c < 0 for c in contrasts) else 0
+    return -sign if prediction.change is Change.DISAPPEARS else sign
+
+
+def fitting(prediction: Prediction, detections: Detections, aoi: AreaOfInterest | None) -> tuple[Detection, ...]:
+    """Return the detections that could be the target: sign not contrary, large enough, touching the area.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        With the target's size and contrast.
+    detections : Detections
+        Of the pair.
+    aoi : AreaOfInterest or None
+        The prediction's place; None takes every detection as inside.
+    """
+    sign = expected_sign(prediction)
+    least = prediction.target.length_m * prediction.target.width_m * _LEAST_SHARE
+    return tuple(
+        item
+        for item in detections
+        if item.sign * sign >= 0
+        and item.area.value >= least
+        and (aoi is None or bool(item.outline.intersects(aoi.geometry)))
+    )
+
+
+def compared_looks(prediction: Prediction, compared: tuple[TimeSpan, TimeSpan]) -> Estimate:
+    """Return the probability that the later of two compared looks met the target's stay and the earlier did not.
+
+    Other looks may have met it too, but they were not compared and say nothing here; and what is in both
+    pictures does not show as a change. Bounds come from what the two dates can mean.
+    """
+    before, after = compared
+    low, value, high = (
+        _share(prediction, [before, after], both) - _share(prediction, [before], first)
+        for both, first in (
+            (Certainty.CERTAIN, Certainty.POSSIBLE),
+            (Certainty.NOMINAL, Certainty.NOMINAL),
+            (Certainty.POSSIBLE, Certainty.CERTAIN),
+        )
+    )
+    low = max(low, 0.0)
+    high = max(min(high, _share(prediction, [after], Certainty.POSSIBLE)), low)
+    return Estimate(
+        value=min(max(value, low), high),
+        low=low,
+        high=high,
+        level=1,
+        unit="probability",
+        method="share of the possible stays that the later look met and the earlier did not",
+    )
+
+
+def _share(prediction: Prediction, looks: Sequence[TimeSpan], certainty: Certainty) -> float:
+    return share_covered(looks, prediction.when.span(), prediction.dwell_days, certainty=certainty)
+
+
+def _by_pixel_size(m: Material) -> Decision | None:
+    level, chance = m.prediction.level, m.resolution.probability(m.prediction.level)
+    allowed = m.resolution.sufficient and (
+        level is DetectionLevel.DETECTION or (chance is not None and chance >= _ENOUGH)
+    )
+    if allowed:
+        return None
+    reason = f"the pixels are too coarse for {level.value.replace('_', ' ')} of {m.prediction.target.what}: "
+    return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason + m.resolution.statement)
+
+
+def _by_looks(m: Material) -> Decision | None:
+    unknown = [look for look in m.coverage.inside if look.state is LookState.UNKNOWN]
+    if m.coverage.p_look.high >= _NEGLIGIBLE:
+        return None
+    around = _around(m.coverage)
+    if unknown:
+        reason = f"the only looks of the time ({_named(unknown)}) have no known quality over the place; {around}"
+        return Decision(answer=Answer.UNDETERMINED, reason=reason)
+    reason = f"no usable look met the stay ({m.coverage.reason}); {around}"
+    return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason)
+
+
+def _named(looks: Sequence[Look]) -> str:
+    return ", ".join(f"{look.scene_id} on {look.acquired.label}" for look in looks)
+
+
+def _around(coverage: Coverage) -> str:
+    before = [look for look in coverage.clear if look.acquired.end < coverage.when.start]
+    after = [look for look in coverage.clear if look.acquired.start > coverage.when.end]
+    named = [*before[-1:], *after[:1]]
+    if not named:
+        return "no usable look before or after it is known either"
+    return f"the nearest usable looks around it are {_named(named)}"
+
+
+def _by_comparison(m: Material) -> Decision | None:
+    """Whether there is a comparison that can speak at all."""
+    if m.detections is None:
+        if m.failure:
+            why = f"the comparison failed: {m.failure}"
+        elif not m.coverage.clear:
+            why = "no look is known to be usable"
+        else:
+            why = f"no usable pair of a look before and a look after was compared ({m.coverage.reason})"
+        return Decision(answer=Answer.UNDETERMINED, reason=why)
+    if m.detections.verdict is Verdict.UNDETERMINED:
+        return Decision(answer=Answer.UNDETERMINED, reason=m.detections.reason)
+    if m.compared is not None and compared_looks(m.prediction, m.compared).high < _NEGLIGIBLE:
+        before, after = m.compared
+        why = (
+            f"the looks that were compared ({before.label}; {after.label}) do not lie before and inside the "
+            f"predicted stay ({m.coverage.when.label}, {m.prediction.lasts}); compare two that do"
+        )
+        return Decision(answer=Answer.UNDETERMINED, reason=why)
+    return None
+
+
+def _by_detection(m: Material) -> Decision | None:
+    if m.detections is None or m.detections.verdict is not Verdict.CHANGED:
+        return None
+    found = fitting(m.prediction, m.detections, m.aoi)
+    if not found:
+        return None
+    best, size = found[0], m.prediction.target.length_m * m.prediction.target.width_m
+    times = best.area.value / size
+    extent = f"{best.area.value:.0f} {best.area.unit} ({best.area.low:.0f} to {best.area.high:.0f})"
+    reason = f"a change of {extent} at the place is consistent with {m.prediction.target.what} ({size:.0f} m2)"
+    if times > 3:
+        reason += f", though {times:.0f} times as large"
+    open_ = [f"{item.name} ({item.status})" for item in best.explanations if item.status != "ruled out"]
+    if open_:
+        reason += f"; other explanations: {', '.join(open_)}"
+    return Decision(answer=Answer.SEEN, reason=reason, fitting=found)
+
+
+def _by_power(m: Material) -> Decision | None:
+    if m.power is None or m.power.pod is None or m.power.pod.high >= _NEGLIGIBLE:
+        return None
+    reason = (
+        f"put into these pixels, {m.prediction.target.what} was found {m.power.found} of {m.power.tried} times: "
+        "the method could not have shown it"
+    )
+    return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason)
+
+
+def _by_silence(m: Material) -> Decision:
+    found = "no change that fits the prediction was found"
+    if m.ratio is None or m.ratio.minus is None:
+        return Decision(answer=Answer.UNDETERMINED, reason=f"{found}, and what that is worth is not known")
+    if m.ratio.bears_on_absence:
+        return Decision(answer=Answer.NOT_SEEN, reason=f"{found}; LR- {m.ratio.minus}")
+    reason = f"looked and not seen, but this bears little on the claim (LR- {m.ratio.minus}; {m.ratio.reason})"
+    return Decision(answer=Answer.UNDETERMINED, reason=reason)
+
+
+_RULES: tuple[Callable[[Material], Decision | None], ...] = (
+    _by_pixel_size,
+    _by_looks,
+    _by_comparison,
+    _by_detection,
+    _by_power,
+)
+
+
+def decide(material: Material) -> Decision:
+    """Return the answer to a prediction and its reason: the first rule that applies.
+
+    Parameters
+    ----------
+    material : Material
+        What is known.
+
+    Returns
+    -------
+    Decision
+
+    Notes
+    -----
+    In this order: pixels too coarse -> could not have been seen; no usable look met the stay (p_look below
+    0.05 at most) -> could not have been seen, or undetermined where looks of unknown quality exist; nothing
+    compared, comparison undetermined, or the compared look misses the stay -> undetermined; a fitting
+    detection -> seen; power below 0.05 at most -> could not have been seen; all of LR- below 0.5 -> looked
+    and not seen; else undetermined.
+    """
+    for rule in _RULES:
+        decision = rule(material)
+        if decision is not None:
+            return decision
+    return _by_silence(material)

@@ -1,0 +1,297 @@
+"""The ledger: an append-only hash chain of canonical JSON lines; what is in it cannot be changed unseen."""
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal, Self, cast
+
+from pydantic import AfterValidator, Field, ValidationError, model_validator
+
+from osint_imagery.core.errors import InputError, VerificationError
+from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
+from osint_imagery.core.timespan import iso, utc
+from osint_imagery.evidence.fields import Digest, Instant, Interval, Model, Text
+
+__all__ = [
+    "HEAD",
+    "LEDGER",
+    "Closed",
+    "Correction",
+    "Entry",
+    "FileAdded",
+    "Kind",
+    "RecordAdded",
+    "SceneOffered",
+    "StoredFile",
+    "chain",
+    "parse",
+    "read_ledger",
+    "write_atomic",
+    "write_ledger",
+]
+
+LEDGER = "ledger.jsonl"
+HEAD = "ledger.head"
+
+Kind = Literal[
+    "claim_registered",
+    "scene_offered",
+    "scene_metadata_added",
+    "record_added",
+    "figure_added",
+    "report_added",
+    "file_added",
+    "correction",
+    "closed",
+]
+
+
+def _stays_inside(path: str) -> str:
+    """Refuse a path that could lead out of the dossier."""
+    if not path or "\\" in path or not path.isprintable() or {"", ".", ".."} & set(path.split("/")):
+        msg = f"path {path!r} does not stay inside the dossier; paths are relative, with forward slashes"
+        raise ValueError(msg)
+    return path
+
+
+Inside = Annotated[str, Field(min_length=1), AfterValidator(_stays_inside)]
+
+
+class StoredFile(Model):
+    """A file of the dossier, by its bytes."""
+
+    path: Inside
+    digest: Digest
+    size: Annotated[int, Field(ge=0)]
+
+
+class FileAdded(StoredFile):
+    """A file that was added: claim, scene metadata, figure, report or other."""
+
+    media_type: Text
+    shows: Text
+
+
+class RecordAdded(StoredFile):
+    """An evidence record that was added; names the scenes it rests on, so that they can be searched for."""
+
+    record_id: Text
+    answer: Text
+    scene_ids: tuple[Text, ...]
+
+
+class SceneOffered(Model):
+    """A scene that the catalogue offered: used or rejected, and why."""
+
+    scene_id: Text
+    acquired: Interval | None
+    used: bool
+    reason: Text
+    href: str
+    metadata_digest: Digest
+
+
+class Correction(Model):
+    """Says that an earlier entry is superseded, by whom and why; the earlier entry stays."""
+
+    supersedes: Annotated[int, Field(ge=0)]
+    by: Text
+    reason: Text
+    replacement: RecordAdded | FileAdded | None
+
+
+class Closed(Model):
+    """The dossier is complete: every file with digest and size, and which of them no entry had recorded."""
+
+    files: tuple[StoredFile, ...]
+    unrecorded: tuple[Inside, ...]
+
+
+_BODIES: dict[str, type[Model]] = {
+    "claim_registered": FileAdded,
+    "scene_offered": SceneOffered,
+    "scene_metadata_added": FileAdded,
+    "record_added": RecordAdded,
+    "figure_added": FileAdded,
+    "report_added": FileAdded,
+    "file_added": FileAdded,
+    "correction": Correction,
+    "closed": Closed,
+}
+
+
+class Entry(Model):
+    """One line of the ledger."""
+
+    index: Annotated[int, Field(ge=0)]
+    kind: Kind
+    at: Instant
+    body: RecordAdded | FileAdded | SceneOffered | Correction | Closed
+    previous: Digest | None
+    digest: Digest
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if type(self.body) is not _BODIES[self.kind]:
+            msg = f"entry {self.index} of kind {self.kind} holds a {type(self.body).__name__}"
+            raise ValueError(msg)
+        if self.digest != digest_bytes(canonical_json(self._unsealed())):
+            msg = f"entry {self.index} does not have the digest it states"
+            raise ValueError(msg)
+        return self
+
+    def _unsealed(self) -> Json:
+        return cast(Json, self.model_dump(mode="json", exclude={"digest"}))
+
+    def line(self) -> bytes:
+        """Return the entry as its line, newline included."""
+        return canonical_json(cast(Json, self.model_dump(mode="json"))) + b"\n"
+
+    @property
+    def file(self) -> StoredFile | None:
+        """The file that this entry adds, if it adds one."""
+        added = self.body.replacement if isinstance(self.body, Correction) else self.body
+        return added if isinstance(added, StoredFile) else None
+
+
+def chain(entries: Sequence[Entry], kind: Kind, body: Model, *, at: datetime) -> Entry:
+    """Return the entry that follows, chained to the last one.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        The ledger so far.
+    kind : str
+        Kind of the entry.
+    body : Model
+        What it says.
+    at : datetime
+        When, aware; not before the last entry.
+
+    Raises
+    ------
+    InputError
+        If `at` is earlier than the last entry, or the body is not of the kind.
+    """
+    moment = utc(at)
+    if entries and moment < utc(entries[-1].at):
+        msg = f"at={iso(moment)} is before the ledger's last entry ({entries[-1].at}); entries are in order of time"
+        raise InputError(msg)
+    unsealed: dict[str, Json] = {
+        "index": len(entries),
+        "kind": kind,
+        "at": iso(moment),
+        "body": cast(Json, body.model_dump(mode="json")),
+        "previous": entries[-1].digest if entries else None,
+    }
+    sealed = {**unsealed, "digest": digest_bytes(canonical_json(unsealed))}
+    try:
+        return Entry.model_validate_json(json.dumps(sealed))
+    except ValidationError as err:
+        msg = f"kind={kind!r}: {err.errors()[0]['msg']}"
+        raise InputError(msg) from err
+
+
+def parse(data: bytes) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Return the entries that a ledger's bytes hold, and everything that is wrong with them.
+
+    Each line must be exactly the canonical form of its entry, in its place in the chain.
+    """
+    lines = data.split(b"\n")
+    problems = [] if data and lines[-1] == b"" else [f"{LEDGER}: does not end with a newline"]
+    entries: list[Entry] = []
+    for index, line in enumerate(lines[:-1] if not problems else lines):
+        try:
+            entry = Entry.model_validate_json(line)
+        except ValidationError as err:
+            problems.append(f"{LEDGER}: line {index + 1}: {err.errors()[0]['msg']}")
+            continue
+        problems.extend(f"{LEDGER}: line {index + 1}: {what}" for what in _misfits(entry, line, index, entries))
+        entries.append(entry)
+    return tuple(entries), tuple(problems)
+
+
+def _misfits(entry: Entry, line: bytes, index: int, before: Sequence[Entry]) -> list[str]:
+    expected = before[-1].digest if before else None
+    checks = (
+        (entry.line() == line + b"\n", "is not in canonical form (RFC 8785)"),
+        (entry.index == index, f"says it is entry {entry.index}, is entry {index}: lines are missing or moved"),
+        (entry.previous == expected, "is not chained to the line before it"),
+        (not before or utc(entry.at) >= utc(before[-1].at), "is dated before the line before it"),
+        ((entry.kind == "claim_registered") == (index == 0), "the claim is registered first, and once"),
+        (_in_turn(entry, before), "follows a closed ledger; only a correction and a new closing may"),
+    )
+    return [what for holds, what in checks if not holds]
+
+
+def _in_turn(entry: Entry, before: Sequence[Entry]) -> bool:
+    """Whether an entry may stand here: after a closing only a correction, after that only a closing."""
+    closed = any(item.kind == "closed" for item in before)
+    if not closed:
+        return True
+    return entry.kind == ("correction" if before[-1].kind == "closed" else "closed")
+
+
+def read_ledger(folder: Path) -> tuple[Entry, ...]:
+    """Read the ledger of a dossier, refusing a chain that does not hold.
+
+    Raises
+    ------
+    VerificationError
+        If the ledger is missing or broken; ``.problems`` says where.
+    """
+    path = folder / LEDGER
+    if not path.is_file():
+        msg = f"path={str(folder)!r} has no {LEDGER}; it is not a dossier, or its ledger was deleted"
+        raise VerificationError(msg, (f"{LEDGER}: missing",))
+    entries, problems = parse(path.read_bytes())
+    if problems:
+        msg = f"{LEDGER} does not verify, {len(problems)} problems: {problems[0]}"
+        raise VerificationError(msg, problems)
+    return entries
+
+
+def write_ledger(folder: Path, expected: Sequence[Entry], added: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Append entries, all or none, after checking that the ledger on disk is the one they follow.
+
+    Parameters
+    ----------
+    folder : Path
+        The dossier.
+    expected : sequence of Entry
+        The ledger as the caller knows it; empty only for a new dossier.
+    added : sequence of Entry
+        What follows.
+
+    Raises
+    ------
+    VerificationError
+        If the ledger on disk is broken, or is another one than expected.
+    """
+    if expected or (folder / LEDGER).exists():
+        on_disk = read_ledger(folder)
+        if on_disk != tuple(expected):
+            msg = f"{LEDGER} changed on disk since it was read; open the dossier again, one writer at a time"
+            raise VerificationError(msg, (f"{LEDGER}: changed by someone else",))
+    entries = (*expected, *added)
+    write_atomic(folder / LEDGER, b"".join(entry.line() for entry in entries))
+    write_atomic(folder / HEAD, entries[-1].digest.encode() + b"\n")
+    return entries
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write bytes to a temporary file in the same folder, flush it to disk, then rename it into place."""
+    partial = path.with_name(f".{path.name}.partial")
+    with partial.open("wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(path)
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,232 @@
+"""Check a dossier offline: every byte of every file, the chain, the records, and what was left out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from osint_imagery.core.claim import read_claim
+from osint_imagery.core.errors import ClaimError, InputError, VerificationError
+from osint_imagery.core.lineage import digest_file
+from osint_imagery.evidence.folder import PARTIAL, files_of
+from osint_imagery.evidence.ledger import HEAD, LEDGER, Closed, Entry, RecordAdded, SceneOffered, StoredFile, parse
+from osint_imagery.evidence.record import read_record
+
+__all__ = ["Verification", "verify"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What was checked and held.
+
+    Parameters
+    ----------
+    path : Path
+        The dossier.
+    claim_id : str
+        Its claim.
+    claim_digest : str
+        Digest of the claim file, registered first.
+    entries, files, records, scenes : int
+        Ledger entries; files whose bytes were compared; evidence records; scenes offered.
+    head : str
+        Digest of the last entry: whoever kept it elsewhere can tell that nothing was taken off the end.
+    closed : bool
+        Whether the dossier is complete and lists all its files.
+    notes : tuple of str
+        What a reader should know though it is no fault: unrecorded files of an interrupted run, for example.
+    """
+
+    path: Path
+    claim_id: str
+    claim_digest: str
+    entries: int
+    files: int
+    records: int
+    scenes: int
+    head: str
+    closed: bool
+    notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{self!r}</pre>"
+
+    def __repr__(self) -> str:
+        state = "closed" if self.closed else "open: files and entries may still be added"
+        lines = [
+            f"{self.path.name}: verified ({state})",
+            f"  claim {self.claim_id}, registered first as {self.claim_digest}",
+            f"  {self.entries} ledger entries chained, {self.files} files compared byte for byte by SHA-256",
+            f"  {self.records} evidence records re-read, {self.scenes} scenes offered",
+            f"  head {self.head}",
+            *(f"  note: {note}" for note in self.notes),
+        ]
+        return "\n".join(lines)
+
+
+def verify(path: str | Path) -> Verification:
+    """Check a dossier, offline.
+
+    Parameters
+    ----------
+    path : str or Path
+        The folder.
+
+    Returns
+    -------
+    Verification
+        What was checked, with notes.
+
+    Raises
+    ------
+    VerificationError
+        If anything is not as the ledger says; ``.problems`` names every file concerned.
+
+    Notes
+    -----
+    Who rewrites the whole ledger makes another dossier that verifies: keep the head digest elsewhere, signed
+    or timestamped, to be able to tell.
+    """
+    folder = Path(path)
+    ledger = folder / LEDGER
+    if not ledger.is_file():
+        _refuse(folder, (f"{LEDGER}: missing; this is not a dossier, or its ledger was deleted",))
+    entries, broken = parse(ledger.read_bytes())
+    if broken or not entries:
+        _refuse(folder, broken or (f"{LEDGER}: empty",))
+    behind, problems = _head(folder, entries)
+    held, bad, notes = _files(folder, entries)
+    problems += bad
+    problems += _claim(folder, entries, held)
+    wrong, told = _records(folder, entries, held)
+    problems += wrong
+    if problems:
+        _refuse(folder, problems)
+    offered = [entry.body for entry in entries if isinstance(entry.body, SceneOffered)]
+    return Verification(
+        path=folder,
+        claim_id=read_claim(folder / _first(entries).path).id,
+        claim_digest=_first(entries).digest,
+        entries=len(entries),
+        files=len(held),
+        records=sum(isinstance(entry.file, RecordAdded) for entry in entries),
+        scenes=len(offered),
+        head=entries[-1].digest,
+        closed=isinstance(entries[-1].body, Closed),
+        notes=(*behind, *notes, *told),
+    )
+
+
+def _refuse(folder: Path, problems: tuple[str, ...]) -> None:
+    count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
+    msg = f"path={str(folder)!r} does not verify, {count}: {'; '.join(problems[:5])}"
+    raise VerificationError(msg, problems)
+
+
+def _first(entries: Sequence[Entry]) -> StoredFile:
+    body = entries[0].body
+    if not isinstance(body, StoredFile):
+        msg = f"{LEDGER} does not begin with the claim"
+        raise VerificationError(msg, (msg,))
+    return body
+
+
+def _head(folder: Path, entries: Sequence[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return notes and problems about the head file, which tells when lines were taken off the end."""
+    path = folder / HEAD
+    digests = [entry.digest.encode() + b"\n" for entry in entries]
+    if not path.is_file() or path.is_symlink():
+        missing = f"{HEAD}: missing"
+        first = len(entries) == 1
+        return ((f"{missing}; the run was interrupted as it began",), ()) if first else ((), (missing,))
+    stated = path.read_bytes()
+    if stated not in digests:
+        return (), (f"{HEAD}: is not the digest of any entry of {LEDGER}: one of the two was altered or cut short",)
+    late = len(digests) - 1 - digests.index(stated)
+    return ((f"{HEAD} is {late} entries behind {LEDGER}: the run was interrupted",), ()) if late else ((), ())
+
+
+def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    """Return the files whose bytes hold, the problems and the notes."""
+    there, odd = files_of(folder)
+    problems = [f"{name}: is a link or a device, not a file" for name in odd]
+    promised = [file for entry in entries if (file := entry.file) is not None]
+    last = next((entry.body for entry in reversed(entries) if isinstance(entry.body, Closed)), None)
+    listed = last.files if last else ()
+    held, bad = set(), set()
+    for file in dict.fromkeys((*promised, *listed), None):
+        wrong = _differs(folder, file, odd)
+        if wrong:
+            bad.add(f"{file.path}: {wrong}")
+        else:
+            held.add(file.path)
+    extra = [name for name in there if name not in {file.path for file in (*promised, *listed)}]
+    if last:
+        problems += [f"{name}: is not listed in the closed ledger" for name in extra]
+        unlisted = {file.path for file in promised} - {file.path for file in listed}
+        problems += [f"{name}: was recorded, but the closing entry does not list it" for name in sorted(unlisted)]
+    notes = (
+        [] if last else [f"unrecorded file {name}: left by an interrupted run, or still to be added" for name in extra]
+    )
+    notes += [
+        f"partial file {name}: left by an interrupted run" for name in sorted(PARTIAL) if (folder / name).exists()
+    ]
+    if last:
+        notes += [f"{name} had no entry of its own before the closing" for name in last.unrecorded]
+    return frozenset(held), (*problems, *sorted(bad)), tuple(notes)
+
+
+def _differs(folder: Path, file: StoredFile, odd: Sequence[str]) -> str:
+    """Return what is wrong with a file's bytes; empty where they are the promised ones."""
+    path = folder / file.path
+    if file.path in odd or any(file.path.startswith(f"{name}/") for name in odd) or not path.is_file():
+        return "missing"
+    try:
+        size, digest = path.stat().st_size, digest_file(path)
+    except OSError as err:
+        return f"cannot be read ({err.strerror})"
+    if size != file.size:
+        return f"was altered: has {size} bytes, {file.size} were recorded"
+    return "" if digest == file.digest else f"was altered: recorded {file.digest}, now {digest}"
+
+
+def _claim(folder: Path, entries: Sequence[Entry], held: frozenset[str]) -> tuple[str, ...]:
+    name = _first(entries).path
+    if name not in held:
+        return ()
+    try:
+        read_claim(folder / name)
+    except ClaimError as err:
+        return (f"{name}: {err}",)
+    return ()
+
+
+def _records(folder: Path, entries: Sequence[Entry], held: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return problems and notes of the evidence records: schema, claim, order, scenes."""
+    claim, previous = _first(entries).digest, None
+    offered = {entry.body.scene_id for entry in entries if isinstance(entry.body, SceneOffered) and entry.body.used}
+    problems, notes = [], []
+    for entry in entries:
+        added = entry.file
+        if not isinstance(added, RecordAdded):
+            continue
+        if added.path in held:
+            problems += [f"{added.path}: {what}" for what in _record(folder, added, claim, previous)]
+        previous = added.digest
+        strange = sorted(set(added.scene_ids) - offered)
+        notes += [f"{added.path} rests on scene {name}, which no offer names as used" for name in strange]
+    return tuple(problems), tuple(notes)
+
+
+def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None) -> list[str]:
+    try:
+        record = read_record((folder / added.path).read_bytes())
+    except InputError as err:
+        return [str(err)]
+    checks = (
+        (record.claim.digest == claim, "is about another claim than the one registered"),
+        (record.previous == previous, "does not follow the record before it"),
+        (record.id == added.record_id, "has another id than its ledger entry"),
+        (record.answer == added.answer, "gives another answer than its ledger entry"),
+        (tuple(item.id for item in record.scenes) == added.scene_ids, "rests on other scenes than its ledger entry"),
+    )
+    return [what for holds, what in checks if not holds]

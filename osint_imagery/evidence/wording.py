@@ -1,0 +1,268 @@
+"""English sentences from a finding; every template stands here, and words that overclaim are refused."""
+
+import math
+import re
+from collections.abc import Sequence
+
+from osint_imagery.change.detections import Verdict
+from osint_imagery.core.claim import Claim, Prediction
+from osint_imagery.core.errors import InputError
+from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.decision import Answer
+from osint_imagery.evidence.finding import Finding
+from osint_imagery.evidence.scales import support_words
+
+__all__ = [
+    "TEMPLATES",
+    "absence_sentence",
+    "answer_sentence",
+    "bracket_sentence",
+    "five_lines",
+    "ratio_sentence",
+    "refuse_overclaim",
+    "unseen_sentence",
+]
+
+TEMPLATES = {
+    Answer.SEEN: "SEEN: {reason}. {bracket}",
+    Answer.NOT_SEEN: "LOOKED AND NOT SEEN: {reason}.",
+    Answer.NOT_OBSERVABLE: "COULD NOT HAVE BEEN SEEN: {reason}.",
+    Answer.UNDETERMINED: "UNDETERMINED: {reason}.",
+    "appears": "The change lies between {first} (without it) and {last} (with it).",
+    "disappears": "The change lies between {first} (with it) and {last} (without it).",
+    "changes": "The change lies between {first} (look before) and {last} (look after).",
+    "between": "Usable looks in between that were not compared would narrow it: {looks}.",
+    "absence": "There is no evidence of {what} at {place} in {when}: LR- {minus}.",
+    "ratio": (
+        "At the level of object change, the imagery is {times} times{interval} more probable if {one} "
+        "than if {other}: {words}."
+    ),
+    "capped": "More could not be said with so few quiet pairs: the figure is their limit.",
+    "h1": "{what} {verb} (predicted under '{id}')",
+    "h0": "it did not (as under '{id}')",
+    "h0 first": "{what} had not {verb} (as under '{id}')",
+    "h1 after": "it had (predicted under '{id}')",
+    "no ratio": "No likelihood ratio is given: {reason}.",
+    "not observable": "the imagery would look the same either way",
+    "not compared": "no two looks were compared to an end",
+    "several": "Ratios of several predictions are not multiplied: they may rest on the same images.",
+    "level": "{what}: {statement}",
+    "smallest": "Nothing smaller than {smallest} {unit} would have been reported.",
+    "all gaps": "No look was usable in {when}: what came and went in it could not have been seen.",
+    "gaps": "Nothing that came and went in these spans could have been seen: {gaps}.",
+    "cover": "Nothing under a roof, cover or camouflage, and no content, purpose or owner, can be seen.",
+    "verify": "osint-imagery verify {where}{head}",
+}
+"""Every sentence of this room, by what it says."""
+
+_VERBS = {"appears": "appeared", "disappears": "disappeared", "changes": "changed"}
+_ABSENCE = re.compile(r"\bno\s+(sign|evidence|trace|indication)s?\s+(of|for|that)\b", re.IGNORECASE)
+_LIKELIHOOD = re.compile(
+    r"\b(un)?likely\b|\b(im)?probab|\balmost (no chance|certain)\b|\beven (chance|odds)\b", re.IGNORECASE
+)
+_OVERCLAIM = re.compile(r"\b(prov(e[sdn]?|ing)|proof)\b|\b(verified|confirm(s|ed))\b", re.IGNORECASE)
+
+
+def answer_sentence(finding: Finding) -> str:
+    """Return the answer to one prediction, in words.
+
+    Parameters
+    ----------
+    finding : Finding
+        The finding.
+    """
+    text = TEMPLATES[finding.answer].format(reason=finding.reason.rstrip("."), bracket=bracket_sentence(finding))
+    return text.strip()
+
+
+def bracket_sentence(finding: Finding) -> str:
+    """Return between which two acquisitions the change lies, UTC, never more exact than known; empty without one."""
+    if finding.bracket is None:
+        return ""
+    first, last = finding.bracket
+    sentence = TEMPLATES[finding.prediction.change.value].format(first=first.label, last=last.label)
+    between = [
+        f"{look.scene_id} on {look.acquired.label}"
+        for look in finding.coverage.clear
+        if first.end < look.acquired.start and look.acquired.end < last.start
+    ]
+    return f"{sentence} {TEMPLATES['between'].format(looks=', '.join(between))}" if between else sentence
+
+
+def absence_sentence(finding: Finding, place: str = "") -> str:
+    """Return the sentence "there is no evidence of ...", where it may be said.
+
+    Parameters
+    ----------
+    finding : Finding
+        With answer "looked and not seen".
+    place : str
+        Name of the place; defaults to the coverage's.
+
+    Raises
+    ------
+    InputError
+        If LR- is not known to be below 0.5, or the answer is another: then absence would say almost nothing.
+    """
+    minus = finding.ratio.minus if finding.ratio else None
+    bears = finding.ratio is not None and finding.ratio.bears_on_absence
+    if finding.answer is not Answer.NOT_SEEN or minus is None or not bears:
+        msg = (
+            f"answer={finding.answer.value!r} with LR- {minus or 'not known'}: 'no evidence of' is refused, "
+            "for it would sound like absence; say what could have been seen (answer_sentence, unseen_sentence)"
+        )
+        raise InputError(msg)
+    return TEMPLATES["absence"].format(
+        what=finding.prediction.target.what,
+        place=place or finding.coverage.place,
+        when=finding.coverage.when.label,
+        minus=minus,
+    )
+
+
+def refuse_overclaim(text: str, finding: Finding) -> str:
+    """Return an analyst's sentence unchanged, or refuse it where it says more than the imagery can.
+
+    Parameters
+    ----------
+    text : str
+        Any sentence about the finding.
+    finding : Finding
+        What it is about.
+
+    Raises
+    ------
+    InputError
+        If it says "no evidence of" (or sign, trace, indication) where LR- is not known to be below 0.5,
+        speaks of proof, or puts likelihood and confidence into one sentence.
+    """
+    absent, proof = _ABSENCE.search(text), _OVERCLAIM.search(text)
+    if _LIKELIHOOD.search(text) and "confidence" in text.lower():
+        msg = f"text={text!r} speaks of likelihood and confidence in one sentence; make it two"
+        raise InputError(msg)
+    if absent is not None:
+        absence_sentence(finding)
+    if proof is not None:
+        msg = f"text says {proof.group()!r}; imagery supports one proposition over another, give the likelihood ratio"
+        raise InputError(msg)
+    return text
+
+
+def unseen_sentence(finding: Finding) -> str:
+    """Return what could not have been seen: by size, by time, by nature."""
+    prediction, parts = finding.prediction, []
+    parts.append(TEMPLATES["level"].format(what=prediction.id, statement=finding.resolution.statement))
+    if finding.detections is not None and math.isfinite(finding.detections.smallest_m2):
+        unit = "m2" if finding.detections.changes.pair.grid is not None else "px"
+        parts.append(TEMPLATES["smallest"].format(smallest=f"{finding.detections.smallest_m2:.0f}", unit=unit))
+    parts.append(_gaps(finding))
+    parts.append(TEMPLATES["cover"])
+    return " ".join(part for part in parts if part)
+
+
+def _gaps(finding: Finding) -> str:
+    when, gaps = finding.coverage.when, finding.coverage.gaps
+    if not gaps:
+        return ""
+    if not any(look.acquired.overlaps(when) for look in finding.coverage.clear):
+        return TEMPLATES["all gaps"].format(when=when.label)
+    longest = sorted(gaps, key=lambda gap: gap.days, reverse=True)[:3]
+    shown = "; ".join(_span(gap) for gap in sorted(longest, key=lambda gap: gap.start))
+    more = len(gaps) - len(longest)
+    return TEMPLATES["gaps"].format(gaps=shown + (f"; and {more} shorter" if more else ""))
+
+
+def _span(gap: TimeSpan) -> str:
+    return f"{gap.label} ({gap.days:.1f} days)"
+
+
+def ratio_sentence(finding: Finding) -> str:
+    """Return the likelihood ratio in words that cannot be transposed, or why there is none.
+
+    The imagery is more or less probable under a proposition; no proposition is called probable.
+    """
+    if finding.answer is Answer.NOT_OBSERVABLE:
+        return TEMPLATES["no ratio"].format(reason=TEMPLATES["not observable"])
+    if finding.detections is None or finding.detections.verdict is Verdict.UNDETERMINED or finding.ratio is None:
+        return TEMPLATES["no ratio"].format(reason=TEMPLATES["not compared"])
+    seen = finding.answer is Answer.SEEN
+    given = finding.ratio.plus if seen else finding.ratio.minus
+    if given is None or math.isnan(given.value):
+        bounds = "" if given is None else f"; LR- lies between {given.low:.2g} and {given.high:.2g}"
+        return TEMPLATES["no ratio"].format(reason=finding.ratio.reason + bounds)
+    sentence = _ratio(finding.prediction, given, seen=seen)
+    capped = seen and finding.ratio.cap is not None and given.value >= finding.ratio.cap
+    return f"{sentence} {TEMPLATES['capped']}" if capped else sentence
+
+
+def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:
+    h1 = TEMPLATES["h1"].format(
+        what=prediction.target.what, verb=_VERBS[prediction.change.value], id=prediction.expected_under
+    )
+    h0 = TEMPLATES["h0"].format(id=prediction.excluded_under)
+    words = support_words(given.low if seen else given.high, first="the change", second="no such change")
+    if seen:
+        return TEMPLATES["ratio"].format(
+            times=_times(given.value), interval=_interval(given.low, given.high, given), one=h1, other=h0, words=words
+        )
+    yes = TEMPLATES["h1 after"].format(id=prediction.expected_under)
+    no = TEMPLATES["h0 first"].format(
+        what=prediction.target.what, verb=_VERBS[prediction.change.value], id=prediction.excluded_under
+    )
+    return TEMPLATES["ratio"].format(
+        times=_times(_inverse(given.value)),
+        interval=_interval(_inverse(given.high), _inverse(given.low), given),
+        one=no,
+        other=yes,
+        words=words,
+    )
+
+
+def _inverse(ratio: float) -> float:
+    return math.inf if ratio == 0 else 1 / ratio
+
+
+def _times(value: float) -> str:
+    return "infinitely many" if math.isinf(value) else f"{value:.3g}"
+
+
+def _interval(low: float, high: float, given: Estimate) -> str:
+    top = "no upper limit" if math.isinf(high) else f"{high:.3g}"
+    name = "bounds" if given.level == 1 else f"{given.level * 100:g}% interval"
+    return f" ({name} {low:.3g} to {top})"
+
+
+def five_lines(claim: Claim, findings: Sequence[Finding], *, where: str, head: str = "") -> str:
+    """Return the answer to a claim for a terminal: five lines, the second one a line per prediction.
+
+    Parameters
+    ----------
+    claim : Claim
+        The claim.
+    findings : sequence of Finding
+        One a prediction.
+    where : str
+        The dossier, for the command that verifies it.
+    head : str
+        Digest of the ledger's last entry.
+    """
+    answers = [f"{item.prediction.id}: {answer_sentence(item)}" for item in findings]
+    ratios = [f"{item.prediction.id}: {ratio_sentence(item)}" for item in findings]
+    if len(findings) > 1:
+        ratios.append(TEMPLATES["several"])
+    unseen = list(dict.fromkeys(unseen_sentence(item) for item in findings))
+    suffix = f"   (ledger head {head})" if head else ""
+    return "\n".join(
+        (
+            f'Claim:        "{claim.text}" ({claim.claimant.name}, {claim.stated_on})',
+            _block("Answer:", answers or ["UNDETERMINED: no prediction was examined."]),
+            _block("Not visible:", unseen or [TEMPLATES["cover"]]),
+            _block("Ratio:", ratios or [TEMPLATES["no ratio"].format(reason=TEMPLATES["not compared"])]),
+            _block("Verify:", [TEMPLATES["verify"].format(where=where, head=suffix)]),
+        )
+    )
+
+
+def _block(name: str, lines: Sequence[str]) -> str:
+    return "\n".join(f"{name if index == 0 else '':<14}{line}" for index, line in enumerate(lines))

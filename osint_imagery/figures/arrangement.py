@@ -1,0 +1,198 @@
+"""Where everything of a before/after figure goes, worked out before anything is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osint_imagery.change.detections import Detection, Detections, Verdict
+from osint_imagery.core.pair import Pair
+from osint_imagery.figures.furniture import Outline, Panel, outline_px, pixel_words, sensor_words
+from osint_imagery.figures.labels import place
+from osint_imagery.figures.lettering import width_mm
+from osint_imagery.figures.sheet import ACCENT, MARGIN, Box, Sheet
+from osint_imagery.figures.stretch import Stretch, shared_stretch
+from osint_imagery.figures.words import date_words
+
+__all__ = ["LABELLED", "NUMBER", "SWATCH", "Arrangement", "Mark", "arrange"]
+
+LABELLED = 12
+"""Detections that get a number."""
+NUMBER = 7.5
+"""Size of the numbers, pt."""
+SWATCH = 7.0
+"""Width of a legend's swatch, mm."""
+
+_GUTTER = 3.0  # mm between the panels
+_TALLEST = 120.0  # mm
+_SMALLEST = 1.8  # mm; smaller outlines get a box, to be seen at all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Mark:
+    """One detection as it will be drawn, mm in the left panel."""
+
+    detection: Detection
+    rings: Outline
+    box: Box
+    small: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Arrangement:
+    """Where everything goes, mm.
+
+    Parameters
+    ----------
+    pair : Pair
+        What is drawn.
+    panels : tuple of Panel
+        Before, after.
+    marks : tuple of Mark
+        One a detection, strongest first.
+    labels : tuple of Box
+        Places of the numbers of the first marks, in the left panel.
+    aoi : Outline
+        Rings of the area of interest, px; empty where there is none.
+    unexamined : ndarray of bool, (y, x)
+        What is hatched, of the part that is shown.
+    furniture : float
+        Top of the row of scale and north.
+    swatches : tuple of (kind, top)
+        Rows of the legend.
+    stretch : Stretch
+        What both dates are drawn with.
+    """
+
+    pair: Pair
+    panels: tuple[Panel, Panel]
+    marks: tuple[Mark, ...]
+    labels: tuple[Box, ...]
+    aoi: Outline
+    unexamined: NDArray[np.bool_]
+    furniture: float
+    swatches: tuple[tuple[str, float], ...]
+    stretch: Stretch
+
+
+def arrange(
+    sheet: Sheet, pair: Pair, detections: Detections | None, *, heading: str, bands: Sequence[str] | None
+) -> Arrangement:
+    """Lay out a sheet from the top down to the legend."""
+    if pair.simulated:
+        sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
+    sheet.say(heading, size=11, bold=True, gap=1.2)
+    rows, columns = _window(pair, detections)
+    panels = _panels(sheet, pair, rows, columns)
+    marks = tuple(_mark(item, detections, panels[0]) for item in detections) if detections else ()
+    chosen = marks[:LABELLED]
+    labels = place([m.box for m in chosen], [_label_size(m) for m in chosen], panels[0].box)
+    furniture = sheet.take(11.5) if pair.grid is not None else sheet.bottom
+    unexamined = (~pair.valid if detections is None else ~detections.changes.examined)[panels[0].window]
+    aoi = _aoi(pair, detections)
+    return Arrangement(
+        pair=pair,
+        panels=panels,
+        marks=marks,
+        labels=labels,
+        aoi=aoi,
+        unexamined=unexamined,
+        furniture=furniture,
+        swatches=_legend(sheet, detections, len(labels), hatched=bool(unexamined.any()), area=_aoi_words(detections)),
+        stretch=shared_stretch(pair, bands, panels[0].window),
+    )
+
+
+def _label_size(mark: Mark) -> tuple[float, float]:
+    return width_mm(str(mark.detection.id), NUMBER, bold=True) + 1.4, 3.6
+
+
+def _window(pair: Pair, detections: Detections | None) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Return the rows and columns to show: the area of interest with a margin, where it is small."""
+    whole = (0, pair.shape[0]), (0, pair.shape[1])
+    aoi = detections.changes.aoi if detections is not None else None
+    if detections is None or aoi is None or pair.grid is None:
+        return whole
+    wanted = pair.grid.inside(aoi) | (detections.labels > 0)
+    if not wanted.any():
+        return whole
+    spans = []
+    for axis, size in ((1, pair.shape[0]), (0, pair.shape[1])):
+        hits = np.flatnonzero(wanted.any(axis=axis))
+        margin = max(4, round(0.12 * (hits[-1] - hits[0] + 1)), (24 - len(hits)) // 2)
+        spans.append((max(0, int(hits[0]) - margin), min(size, int(hits[-1]) + 1 + margin)))
+    share = np.prod([high - low for low, high in spans]) / (pair.shape[0] * pair.shape[1])
+    return (spans[0], spans[1]) if share < 0.7 else whole
+
+
+def _panels(sheet: Sheet, pair: Pair, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Panel, Panel]:
+    """Plan the two headings and the two pictures under them."""
+    down, across = pair.grid.pixel_size_m if pair.grid else (1.0, 1.0)
+    ratio = (rows[1] - rows[0]) * down / ((columns[1] - columns[0]) * across)
+    room = (sheet.inner - _GUTTER) / 2
+    width = min(room, _TALLEST / ratio)
+    lefts = (MARGIN, MARGIN + room + _GUTTER)
+    top = sheet.bottom
+    for left, name, image in zip(lefts, ("Before", "After"), (pair.before, pair.after), strict=True):
+        under = sheet.put(f"{name}: {date_words(image)}", top, x=left, room=room, size=8, bold=True)
+        under = sheet.put(f"{sensor_words(image.sensor)}, {pixel_words(image.grid)}", under, x=left, room=room)
+        sheet.bottom = max(sheet.bottom, under + 0.6)
+    upper = sheet.take(width * ratio + 1.2)
+    boxes = [(left, upper, left + width, upper + width * ratio) for left in lefts]
+    return Panel(box=boxes[0], rows=rows, columns=columns), Panel(box=boxes[1], rows=rows, columns=columns)
+
+
+def _mark(item: Detection, detections: Detections, panel: Panel) -> Mark:
+    top, left, bottom, right = item.bbox_px
+    inside = detections.labels[top:bottom, left:right] == item.id
+    corners = panel.place(np.array([[left, top], [right, bottom]], dtype=float))
+    (x0, y0), (x1, y1) = corners
+    small = max(x1 - x0, y1 - y0) < _SMALLEST
+    if small:
+        middle_x, middle_y, half = (x0 + x1) / 2, (y0 + y1) / 2, _SMALLEST / 2
+        x0, y0, x1, y1 = middle_x - half, middle_y - half, middle_x + half, middle_y + half
+    box = (float(x0), float(y0), float(x1), float(y1))
+    return Mark(detection=item, rings=outline_px(inside, (top, left)), box=box, small=small)
+
+
+def _aoi(pair: Pair, detections: Detections | None) -> Outline:
+    aoi = detections.changes.aoi if detections is not None else None
+    return outline_px(pair.grid.inside(aoi)) if aoi is not None and pair.grid is not None else ()
+
+
+def _aoi_words(detections: Detections | None) -> str:
+    """Return the legend of the outlined area; says so where the image does not hold all of it."""
+    aoi = detections.changes.aoi if detections is not None else None
+    grid = detections.changes.pair.grid if detections is not None else None
+    if aoi is None or grid is None:
+        return ""
+    whole = grid.footprint.buffer(1e-9).covers(aoi.geometry)
+    return "area of interest" if whole else "area of interest; IT REACHES BEYOND THIS IMAGE, that part was not examined"
+
+
+def _legend(
+    sheet: Sheet, detections: Detections | None, numbered: int, *, hatched: bool, area: str
+) -> tuple[tuple[str, float], ...]:
+    """Plan the legend's rows and return each swatch with its top, mm."""
+    total = len(detections) if detections else 0
+    rest = total - numbered
+    settled = detections is not None and detections.verdict is Verdict.CHANGED
+    noun = ("change" if settled else "difference") + ("" if total == 1 else "s")
+    rows = []
+    if numbered:
+        which = f"the {numbered} strongest of {total} {noun}" if rest else noun
+        rows.append(("strong", f"{which}, numbered, strongest first (a box where the outline would be too small)"))
+    if rest:
+        rows.append(("thin", f"{rest} more {noun}, not numbered"))
+    if area:
+        rows.append(("aoi", area))
+    if hatched:
+        words = "not usable on both dates" if detections is None else "not examined: not usable, or outside the area"
+        rows.append(("hatch", f"{words}; plain gray where there are no pixels to show"))
+    swatches = []
+    for kind, words in rows:
+        swatches.append((kind, sheet.bottom))
+        sheet.bottom = sheet.put(words, sheet.bottom, x=MARGIN + SWATCH + 1.5) + 0.6
+    sheet.bottom += 0.8
+    return tuple(swatches)

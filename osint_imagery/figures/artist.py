@@ -1,0 +1,151 @@
+"""A finished figure: the same bytes each time, its credit inside the file, never written over evidence."""
+
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import matplotlib as mpl
+from matplotlib.figure import Figure as Drawing
+
+from osint_imagery.core.errors import EvidenceExistsError, InputError
+from osint_imagery.core.lineage import Artifact, digest_bytes
+
+__all__ = ["DPI", "Figure", "house_style"]
+
+DPI = 254
+"""Dots per inch of PNG files: ten pixels a millimeter."""
+
+_STYLE: dict[str, Any] = {
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same letters on every machine
+    "hatch.linewidth": 0.5,
+    "pdf.fonttype": 42,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "osint_imagery",
+    "text.hinting": "none",
+    "text.parse_math": False,
+}
+_MEDIA = {".png": "image/png", ".svg": "image/svg+xml", ".pdf": "application/pdf"}
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw with matplotlib's defaults and ours, whatever the caller set; the caller's settings come back."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(cast("Any", _STYLE))
+        yield
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Figure:
+    """A drawing with what it shows in words, its credit lines and its scenes.
+
+    Parameters
+    ----------
+    drawing : matplotlib.figure.Figure
+        The drawing; made without pyplot, so no window and no global state.
+    title : str
+        One line.
+    shows : str
+        What it shows, for someone who cannot see it.
+    credits : tuple of str
+        Credit lines that stand in the picture.
+    scenes : tuple of str
+        Ids of the scenes it was made from.
+    texts : tuple of str
+        Every text drawn, before it was broken into lines.
+
+    Notes
+    -----
+    PNG, SVG and PDF files hold no date and no version, so the same figure has the same bytes and the
+    same digest on the same machine. Title, description, credit and scene ids also stand in the
+    file's own metadata, where they survive cropping.
+    """
+
+    drawing: Drawing
+    title: str
+    shows: str
+    credits: tuple[str, ...]
+    scenes: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def png(self) -> bytes:
+        """Return the figure as a PNG file's bytes, ten pixels a millimeter."""
+        return self._render("png")
+
+    def save(self, path: str | Path) -> Artifact:
+        """Write the figure; the suffix names the format.
+
+        Parameters
+        ----------
+        path : str or Path
+            Ends in ``.png``, ``.svg`` or ``.pdf``.
+
+        Returns
+        -------
+        Artifact
+            The file, its digest, and what it shows.
+
+        Raises
+        ------
+        InputError
+            If the suffix is another one.
+        EvidenceExistsError
+            If another file is already there; the same bytes are fine.
+        """
+        target = Path(path)
+        media = _MEDIA.get(target.suffix.lower())
+        if media is None:
+            msg = f"path={str(path)!r} has suffix {target.suffix!r}; end it in {', '.join(_MEDIA)}"
+            raise InputError(msg)
+        data = self._render(target.suffix.lower()[1:])
+        _write_once(target, data)
+        return Artifact(path=target, digest=digest_bytes(data), media_type=media, shows=self.shows)
+
+    def _render(self, kind: str) -> bytes:
+        stream = io.BytesIO()
+        with house_style():
+            self.drawing.savefig(stream, format=kind, dpi=DPI, metadata=self._metadata(kind))
+        return stream.getvalue()
+
+    def _metadata(self, kind: str) -> dict[str, str | None]:
+        credit, scenes = "; ".join(self.credits), ", ".join(self.scenes)
+        if kind == "png":
+            said = {"Title": self.title, "Description": self.shows, "Credit": credit, "Scenes": scenes}
+            return {**said, "Software": None}
+        if kind == "svg":
+            said = {"Title": self.title, "Description": self.shows, "Rights": credit, "Source": scenes}
+            return {**said, "Date": None, "Creator": None, "Format": None}
+        said = {"Title": self.title, "Subject": self.shows, "Keywords": f"{credit}; scenes: {scenes}"}
+        return {**said, "CreationDate": None, "Creator": None, "Producer": None}
+
+    def _repr_png_(self) -> bytes:
+        return self.png()
+
+    def __repr__(self) -> str:
+        return f"Figure({self.title!r}: {self.shows})"
+
+
+def _write_once(target: Path, data: bytes) -> None:
+    """Write through a temporary file in the same folder; leave equal bytes alone, refuse other bytes."""
+    if target.exists():
+        if target.is_file() and target.read_bytes() == data:
+            return
+        msg = f"path={str(target)!r} already holds something else; evidence is never overwritten, choose a new name"
+        raise EvidenceExistsError(msg)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,202 @@
+"""Every look on a UTC axis: who was looking while the thing is said to have been there."""
+
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.figures.artist import Figure, house_style
+from osint_imagery.figures.calendar_axis import Axis, axis_over
+from osint_imagery.figures.furniture import sensor_words
+from osint_imagery.figures.lettering import SMALLEST
+from osint_imagery.figures.lettering import width_mm as text_width
+from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Sheet, letter, line
+from osint_imagery.observe.coverage import Coverage, Look, LookState
+
+__all__ = ["timeline"]
+
+_LANE = 6.0  # mm
+_MARK = 2.3  # mm
+_TICK_ROOM = 18.0  # mm for one date under the axis
+_STYLE: dict[LookState, tuple[str, str, str]] = {  # shape, color, words
+    LookState.CLEAR: ("o", "#009e73", "clear"),
+    LookState.PARTLY: ("D", "#0072b2", "partly clear"),
+    LookState.UNUSABLE: ("x", "#6b6b6b", "unusable"),
+    LookState.UNKNOWN: ("s", "#b8860b", "quality unknown"),
+    LookState.REJECTED: ("v", "#cc79a7", "rejected"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chart:
+    """Where the lanes lie, mm."""
+
+    axis: Axis
+    top: float
+    lanes: tuple[tuple[str, float], ...]  # name and middle of each lane
+    bottom: float
+
+
+def timeline(
+    coverage: Coverage,
+    *,
+    title: str | None = None,
+    bracket: tuple[TimeSpan, TimeSpan] | None = None,
+    width_mm: float = 180.0,
+) -> Figure:
+    """Draw every look of a coverage, usable or not, against the claimed span.
+
+    Parameters
+    ----------
+    coverage : Coverage
+        The looks, also the rejected ones.
+    title : str, optional
+        One line above; defaults to the place.
+    bracket : (TimeSpan, TimeSpan), optional
+        Last look without and first look with the change.
+    width_mm : float
+        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+
+    Returns
+    -------
+    Figure
+        One lane a state, each with its own shape and color; a look of which only the day is known is a
+        bar as long as that day wherever the paper allows.
+
+    Raises
+    ------
+    InputError
+        If the width is not possible.
+    """
+    heading = title or f"{coverage.place}: looks for {coverage.prediction_id}"
+    with house_style():
+        sheet = Sheet(width=width_mm)
+        if _simulated(coverage):
+            sheet.say("SIMULATED: looks made by a program", size=13, bold=True, color=ACCENT)
+        sheet.say(heading, size=11, bold=True)
+        sheet.say(_count_words(coverage), size=9, bold=True, gap=1.5)
+        chart = _chart(sheet, coverage, bracket)
+        _captions(sheet, coverage, bracket, chart)
+        drawing, page = sheet.open()
+        _draw(page, coverage, bracket, chart)
+    sheet.texts.extend(label for _, label in chart.axis.ticks(_ticks(chart)))
+    return Figure(
+        drawing=drawing,
+        title=heading,
+        shows=f"{'SIMULATED. ' if _simulated(coverage) else ''}Timeline in UTC. {_count_words(coverage)}",
+        credits=("Dates and quality from catalogue metadata and quality layers; no pixels are shown.",),
+        scenes=tuple(look.scene_id for look in coverage.looks),
+        texts=tuple(sheet.texts),
+    )
+
+
+def _simulated(coverage: Coverage) -> bool:
+    return any(look.sensor.startswith("simulated") for look in coverage.looks)
+
+
+def _count_words(coverage: Coverage) -> str:
+    """Return the count line, for all looks and for those in the claimed span."""
+    looks, inside = len(coverage.looks), coverage.inside
+    clear_inside = sum(look.state is LookState.CLEAR for look in inside)
+    total = f"{len(coverage.clear)} of {looks} look{'' if looks == 1 else 's'} clear over the area"
+    return f"{total}; {clear_inside} of {len(inside)} in the claimed span ({coverage.when.label})."
+
+
+def _chart(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | None) -> _Chart:
+    counts = {state: sum(look.state is state for look in coverage.looks) for state in LookState}
+    names = [f"{_STYLE[state][2]} {counts[state]}" for state in LookState]
+    names += ["no usable look", *(["change lies in"] if bracket else [])]
+    left = MARGIN + max(text_width(name, 8) for name in names) + 2.5
+    top = sheet.take(len(names) * _LANE)
+    for index, name in enumerate(names):
+        sheet.put(name, top + index * _LANE + 1.3, size=8, room=left - MARGIN)
+    bottom = sheet.take(5.5)
+    spans = (coverage.when, *(look.acquired for look in coverage.looks), *(bracket or ()))
+    lanes = tuple((name, top + (index + 0.5) * _LANE) for index, name in enumerate(names))
+    axis = axis_over(spans, left, sheet.width - MARGIN - 1.0)
+    return _Chart(axis=axis, top=top, lanes=lanes, bottom=bottom)
+
+
+def _captions(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | None, chart: _Chart) -> None:
+    sheet.say("All times UTC. Shaded: the claimed span.", gap=0.4)
+    if bracket:
+        words = (
+            f"Change lies between {bracket[0].label} (last look before it) and {bracket[1].label} (first look with it)."
+        )
+        sheet.say(words, bold=True)
+    days = sum(not look.acquired.is_instant for look in coverage.looks)
+    if days:
+        long = [look.acquired for look in coverage.looks if not look.acquired.is_instant]
+        wide = max((chart.axis.stretch(span) for span in long), key=lambda ends: ends[1] - ends[0])
+        thin = "" if wide[1] - wide[0] > _MARK else " (here narrower than the mark at its middle)"
+        known = "1 look is" if days == 1 else f"{days} looks are"
+        sheet.say(f"{known} not known to the second; drawn as a bar as long as the time is uncertain{thin}.")
+    sheet.say(coverage.reason)
+    sheet.say(f"Probability that a usable look fell into the stay: {coverage.p_look}.")
+    sensors = dict.fromkeys(sensor_words(look.sensor) for look in coverage.looks)
+    sheet.say(
+        f"Sensors: {', '.join(sensors) or 'none'}. Dates and quality from catalogue metadata and quality layers.",
+        color=QUIET,
+    )
+
+
+def _ticks(chart: _Chart) -> int:
+    return max(2, int((chart.axis.right - chart.axis.left) // _TICK_ROOM))
+
+
+def _draw(page: Axes, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | None, chart: _Chart) -> None:
+    axis = chart.axis
+    _bar(page, axis.stretch(coverage.when), (chart.top, chart.bottom), color="#cfe3f2", zorder=1)
+    for _, middle in chart.lanes:
+        line(page, (axis.left, axis.right), (middle, middle), color="#c8c8c8", width=0.5).set_zorder(2)
+    for state, (_, middle) in zip(LookState, chart.lanes, strict=False):
+        for look in coverage.looks:
+            if look.state is state:
+                _draw_look(page, look, axis, middle)
+    gaps = chart.lanes[len(LookState)][1]
+    for gap in coverage.gaps:
+        _bar(page, axis.stretch(gap), (gaps - 1.0, gaps + 1.0), color=QUIET, zorder=3)
+    if bracket:
+        _draw_bracket(page, bracket, axis, chart.lanes[-1][1])
+    _draw_axis(page, chart)
+
+
+def _bar(page: Axes, xs: tuple[float, float], ys: tuple[float, float], *, color: str, zorder: float) -> None:
+    bar = Rectangle((xs[0], ys[0]), xs[1] - xs[0], ys[1] - ys[0], facecolor=color, edgecolor="none", zorder=zorder)
+    page.add_patch(bar)
+
+
+def _draw_look(page: Axes, look: Look, axis: Axis, middle: float) -> None:
+    shape, color, _ = _STYLE[look.state]
+    first, last = axis.stretch(look.acquired)
+    wide = last - first > _MARK
+    if not look.acquired.is_instant:
+        _bar(page, (first, last), (middle - 1.5, middle + 1.5), color=color, zorder=4)
+    hollow = wide or look.state in {LookState.UNKNOWN, LookState.REJECTED}
+    edge = "white" if wide or look.state in {LookState.CLEAR, LookState.PARTLY} else color
+    size = _MARK / 25.4 * 72
+    mark = Line2D([axis.x(look.acquired.middle)], [middle], marker=shape, markersize=size, linestyle="none", zorder=5)
+    fine = edge == "white" and not wide
+    mark.set(markerfacecolor="none" if hollow else color, markeredgecolor=edge, markeredgewidth=0.5 if fine else 1.2)
+    page.add_artist(mark)
+
+
+def _draw_bracket(page: Axes, bracket: tuple[TimeSpan, TimeSpan], axis: Axis, middle: float) -> None:
+    """Draw the span in which the change lies, from the middle of one look to the middle of the other."""
+    ends = axis.x(bracket[0].middle), axis.x(bracket[1].middle)
+    line(page, ends, (middle, middle), color=ACCENT, width=2.0)
+    for x in ends:
+        line(page, (x, x), (middle - 1.7, middle + 1.7), color=ACCENT, width=2.0)
+
+
+def _draw_axis(page: Axes, chart: _Chart) -> None:
+    axis = chart.axis
+    line(page, (axis.left, axis.right), (chart.bottom, chart.bottom), width=0.8)
+    for x, words in axis.ticks(_ticks(chart)):
+        line(page, (x, x), (chart.bottom, chart.bottom + 1.0), width=0.8)
+        line(page, (x, x), (chart.top, chart.bottom), color="#dedede", width=0.5).set_zorder(1.5)
+        half = text_width(words, SMALLEST) / 2
+        inside = min(max(x, axis.left + half), axis.right + 1.0 - half)
+        letter(page, inside, chart.bottom + 4.2, words, align=("center", "baseline"))

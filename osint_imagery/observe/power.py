@@ -1,0 +1,204 @@
+"""Would the method have found it: the target is put into real quiet pixels and looked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import beta
+
+from osint_imagery.change.changemap import CalibrationKind, ChangeMap
+from osint_imagery.change.detecting import detect
+from osint_imagery.change.detectors import Detector, resolve
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.claim import Prediction, Target
+from osint_imagery.core.errors import InputError, UndeterminedError
+from osint_imagery.core.estimate import Estimate, proportion
+from osint_imagery.core.pair import Pair
+from osint_imagery.observe.trials import RememberingDetector, can_report, try_places
+
+__all__ = ["Power", "power", "ratio_cap"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    """How often the method finds a target of the stated size and contrast, and how often it cries wolf.
+
+    Parameters
+    ----------
+    pod : Estimate or None
+        Probability of detection where a look exists; None where it could not be measured.
+    found, tried : int
+        Insertions found, and insertions made.
+    false_alarm : Estimate or None
+        Probability of an alarm on a pair of quiet dates; None without quiet pairs.
+    cap : float or None
+        Highest likelihood ratio that so many quiet pairs can support (1 / upper 95 % bound of the false alarms).
+    reason : str
+        What was measured, or why it was not.
+    """
+
+    pod: Estimate | None
+    found: int
+    tried: int
+    false_alarm: Estimate | None
+    cap: float | None
+    reason: str
+
+    def __repr__(self) -> str:
+        pod = str(self.pod) if self.pod else "not measured"
+        return f"Power(pod {pod}; {self.found} of {self.tried} insertions found; {self.reason})"
+
+
+def ratio_cap(alarms: int, quiet_pairs: int) -> float | None:
+    """Return the highest likelihood ratio that so many quiet pairs can support; None without any.
+
+    The inverse of the one-sided 95 % upper bound of the false alarm probability: about n / 3 without an alarm.
+
+    Raises
+    ------
+    InputError
+        If the counts are impossible.
+
+    Examples
+    --------
+    >>> round(ratio_cap(0, 30), 1)
+    10.5
+    """
+    if quiet_pairs < 0 or not 0 <= alarms <= max(quiet_pairs, 0):
+        msg = f"alarms={alarms!r} of quiet_pairs={quiet_pairs!r} is impossible; need 0 <= alarms <= quiet_pairs"
+        raise InputError(msg)
+    if quiet_pairs == 0:
+        return None
+    upper = float(beta.ppf(0.95, alarms + 1, quiet_pairs - alarms)) if alarms < quiet_pairs else 1.0
+    return 1 / upper
+
+
+def power(
+    prediction: Prediction,
+    pair: Pair,
+    quiet: Sequence[Pair] = (),
+    *,
+    aoi: AreaOfInterest | None = None,
+    method: str | Detector | None = None,
+    seed: int = 0,
+    places: int = 40,
+) -> Power:
+    """Measure how often the method finds the predicted target, by putting it into quiet pairs of the same place.
+
+    The target is a rectangle of the stated size and contrast, blurred by the optics (MTF 0.2 at Nyquist), at a random
+    place on the examined ground, lengthways or crossways, at a random sub-pixel position. It goes into the later date
+    of a quiet pair (the earlier one if the prediction says that it disappears). The same method then scores that pair
+    against the remaining quiet pairs, and the target counts as found if an object on it is strong enough to be
+    reported by the rule under which `pair` itself is decided.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        With a target whose contrast is stated in the unit of the pixels.
+    pair : Pair
+        The pair under test; its own calibration decides what counts as found.
+    quiet : sequence of Pair
+        Pairs of quiet dates on the same grid.
+    aoi : AreaOfInterest, optional
+        Where the target is looked for; default: the whole image.
+    method : str or Detector, optional
+        As for :func:`~osint_imagery.change.detecting.detect`.
+    seed : int
+        Seed of every random choice.
+    places : int
+        Insertions to make, at least 1; fewer are made where there is no room.
+
+    Returns
+    -------
+    Power
+        ``pod`` is None, with the reason, where it could not be measured.
+
+    Raises
+    ------
+    InputError
+        If `places` is not positive.
+    BandError, GridMismatchError
+        If the method cannot work on these pairs.
+
+    Notes
+    -----
+    The interval is that of independent trials (Clopper-Pearson). Places in one pair share their dates, so the true
+    uncertainty is larger. Ground that raises an alarm without a target is not used. It measures this size and
+    contrast only: the contrast is what the claim says, not what the target really had. The target has no shadow.
+    """
+    if places < 1:
+        msg = f"places={places!r} is not a number of insertions; give at least 1"
+        raise InputError(msg)
+    detector = RememberingDetector(detector=resolve(method), quiet=tuple(quiet))
+    changes, reason = _under_test(pair, quiet, aoi, detector)
+    alarms, cap = _false_alarm(changes)
+    reason = reason or _why_not(prediction.target, pair)
+    if reason or changes is None:
+        return Power(pod=None, found=0, tried=0, false_alarm=alarms, cap=cap, reason=f"POD not measured: {reason}")
+    trials = try_places(prediction, changes, quiet, detector=detector, rng=np.random.default_rng(seed), places=places)
+    found, tried, notes = trials.found, trials.tried, trials.notes
+    if not tried:
+        reason = "; ".join(notes) or "no room for the target"
+        return Power(pod=None, found=0, tried=0, false_alarm=alarms, cap=cap, reason=f"POD not measured: {reason}")
+    target = prediction.target
+    what = f"insertions of a {target.length_m:g} x {target.width_m:g} m target into quiet pairs found"
+    words = (what, *_untouched(target, pair), *dict.fromkeys(notes))
+    return Power(
+        pod=proportion(found, tried, method=what),
+        found=found,
+        tried=tried,
+        false_alarm=alarms,
+        cap=cap,
+        reason="; ".join((f"{found} of {tried} {words[0]}", *words[1:])),
+    )
+
+
+def _why_not(target: Target, pair: Pair) -> str:
+    """Return why nothing can be inserted, empty if it can."""
+    stated = {band: value for band, value in (target.contrast or {}).items() if value != 0}
+    if not stated:
+        return f"the claim states no contrast for the {target.what}"
+    if not set(stated) & set(pair.bands):
+        return f"contrast is stated for {', '.join(stated)}, the images hold {', '.join(pair.bands)}"
+    if pair.grid is None:
+        return "the pixels have no place, so the target's size in pixels is not known"
+    return ""
+
+
+def _untouched(target: Target, pair: Pair) -> tuple[str, ...]:
+    """Name bands that differ between what the claim states and what the images hold."""
+    stated = set(target.contrast or {})
+    silent = [band for band in pair.bands if band not in stated]
+    absent = sorted(stated - set(pair.bands))
+    return (
+        *((f"no contrast is stated for {', '.join(silent)}, taken as 0",) if silent else ()),
+        *((f"the images do not hold {', '.join(absent)}",) if absent else ()),
+    )
+
+
+def _under_test(
+    pair: Pair, quiet: Sequence[Pair], aoi: AreaOfInterest | None, detector: Detector
+) -> tuple[ChangeMap | None, str]:
+    """Return the map whose decision rule is measured, and why it cannot be."""
+    if not quiet:
+        return None, "there are no quiet pairs to insert the target into"
+    try:
+        changes = detect(pair, detector, quiet, aoi=aoi)
+    except UndeterminedError as err:
+        return None, f"the method cannot work on the pair under test ({err})"
+    calibration = changes.calibration
+    if calibration.kind is not CalibrationKind.PLACEBO:
+        return None, calibration.reason
+    if not can_report(changes):
+        return changes, f"with {calibration.count} quiet pairs nothing, however strong, could be reported"
+    return changes, ""
+
+
+def _false_alarm(changes: ChangeMap | None) -> tuple[Estimate | None, float | None]:
+    """Return false alarms on quiet pairs, and the cap that so many of them allow."""
+    if changes is None:
+        return None, None
+    calibration = changes.calibration
+    words = f"quiet pairs alarmed at level {calibration.level:g}, each tested against the others"
+    estimate = proportion(calibration.alarms, calibration.count, method=words)
+    return estimate, ratio_cap(calibration.alarms, calibration.count)

@@ -1,0 +1,282 @@
+"""What a pixel size allows: detection, recognition, identification, and where a claim asks for too much."""
+
+import math
+from dataclasses import dataclass
+
+from osint_imagery.core.claim import DetectionLevel, Prediction, Target
+from osint_imagery.core.errors import InputError, LevelError
+
+__all__ = ["Resolution", "StanagRow", "johnson", "require_level", "resolution", "stanag_3769"]
+
+# Line pairs (1 line pair = 2 pixels) across the critical dimension for P = 50 % (Johnson 1958).
+_N50 = (
+    (DetectionLevel.DETECTION, 1.0),
+    (DetectionLevel.RECOGNITION, 4.0),
+    (DetectionLevel.IDENTIFICATION, 6.4),
+)
+_ENOUGH = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What can be told about a target at a pixel size.
+
+    Parameters
+    ----------
+    level : DetectionLevel or None
+        Highest level with a probability of at least 0.5; None where not even detection is.
+    gsd_m : float
+        Pixel side, m.
+    critical_m : float
+        Critical dimension of the target, sqrt(length * width), m.
+    cells : float
+        Pixels across the critical dimension.
+    probabilities : tuple of (DetectionLevel, float)
+        Johnson's curve; a ceiling for recognition and identification.
+    sufficient : bool
+        Whether the target's mere presence can be expected to show (P(detect) >= 0.5).
+    statement : str
+        What this licenses one to say.
+    """
+
+    level: DetectionLevel | None
+    gsd_m: float
+    critical_m: float
+    cells: float
+    probabilities: tuple[tuple[DetectionLevel, float], ...]
+    sufficient: bool
+    statement: str
+
+    def probability(self, level: DetectionLevel) -> float | None:
+        """Probability at a level; None for technical analysis, for which the curve has no criterion."""
+        return dict(self.probabilities).get(level)
+
+    def __repr__(self) -> str:
+        reach = self.level.value if self.level else "nothing"
+        return f"Resolution({self.cells:.1f} pixels of {self.gsd_m:g} m across {self.critical_m:.1f} m: {reach})"
+
+
+def johnson(cells: float, level: DetectionLevel) -> float:
+    """Return Johnson's probability of performing a task with so many pixels across the critical dimension.
+
+    Parameters
+    ----------
+    cells : float
+        Pixels across the critical dimension, >= 0; two make one line pair.
+    level : DetectionLevel
+        Detection, recognition or identification.
+
+    Returns
+    -------
+    float
+        Probability, 0 to 1.
+
+    Raises
+    ------
+    InputError
+        If `cells` is negative or not a number, or the level is technical analysis.
+
+    Notes
+    -----
+    P = x^E / (1 + x^E) with x = N / N50 line pairs and E = 2.7 + 0.7 x: the textbook form of the curve.
+    It ignores contrast, shadow, netting and camouflage, and is contested in its own field [1]_. It is a
+    **ceiling** for recognition and identification only: a change in a bright object can be found below one pixel.
+
+    References
+    ----------
+    .. [1] Opt. Eng. 43(11), 2004. doi:10.1117/1.1799111
+
+    Examples
+    --------
+    >>> round(johnson(0.64, DetectionLevel.DETECTION), 2), round(johnson(8, DetectionLevel.RECOGNITION), 2)
+    (0.03, 0.5)
+    """
+    if not 0 <= cells < math.inf:
+        msg = f"cells={cells!r} is not a number of pixels; give >= 0"
+        raise InputError(msg)
+    needed = dict(_N50).get(level)
+    if needed is None:
+        msg = f"level={level!s} has no criterion in Johnson's curve; use detection, recognition or identification"
+        raise InputError(msg)
+    x = cells / 2 / needed
+    if x == 0:
+        return 0.0
+    # 1 / (1 + x^-E) does not overflow where x^E would.
+    return 1 / (1 + math.exp(min(700.0, -(2.7 + 0.7 * x) * math.log(x))))
+
+
+def resolution(target: Target, gsd_m: float) -> Resolution:
+    """Return what a pixel size allows to be told about a target.
+
+    Parameters
+    ----------
+    target : Target
+        With length and width, m.
+    gsd_m : float
+        Pixel side, m, > 0.
+
+    Returns
+    -------
+    Resolution
+
+    Raises
+    ------
+    InputError
+        If `gsd_m` is not positive.
+
+    Notes
+    -----
+    See :func:`johnson`: an estimate from size alone. Whether a *change* of this size and contrast would have
+    been found is measured by insertion (:func:`osint_imagery.observe.power.power`).
+
+    Examples
+    --------
+    >>> launcher = Target(what="launcher vehicle", length_m=13.4, width_m=3.05)
+    >>> resolution(launcher, 10).sufficient
+    False
+    >>> resolution(Target(what="cargo ship", length_m=120, width_m=16), 10)
+    Resolution(4.4 pixels of 10 m across 43.8 m: detection)
+    """
+    if not 0 < gsd_m < math.inf:
+        msg = f"gsd_m={gsd_m!r} is not a pixel size; give meters > 0"
+        raise InputError(msg)
+    critical = math.sqrt(target.length_m * target.width_m)
+    cells = critical / gsd_m
+    probabilities = tuple((level, johnson(cells, level)) for level, _ in _N50)
+    reached = [level for level, chance in probabilities if chance >= _ENOUGH]
+    return Resolution(
+        level=reached[-1] if reached else None,
+        gsd_m=float(gsd_m),
+        critical_m=critical,
+        cells=cells,
+        probabilities=probabilities,
+        sufficient=bool(reached),
+        statement=_statement(target, float(gsd_m), cells, probabilities),
+    )
+
+
+def _statement(
+    target: Target, gsd_m: float, cells: float, probabilities: tuple[tuple[DetectionLevel, float], ...]
+) -> str:
+    size = f"{target.what} ({target.length_m:g} x {target.width_m:g} m) is {cells:.1f} pixels of {gsd_m:g} m across"
+    chances = ", ".join(f"{level.value} {chance:.2f}" for level, chance in probabilities)
+    reached = [level.value for level, chance in probabilities if chance >= _ENOUGH]
+    beyond = [level.value for level, chance in probabilities if chance < _ENOUGH]
+    if not reached:
+        allows = "too small for its presence to be expected to show"
+    elif beyond:
+        allows = f"allows {reached[-1]}, not {' or '.join(beyond)}"
+    else:
+        allows = "allows identification at best"
+    below = (
+        "; below one pixel the detection figure is no limit either way: a change in a very bright object can still "
+        "show as one brighter pixel, and only insertion measures that"
+        if cells < 1
+        else ""
+    )
+    return f"{size}: {allows} (Johnson's curve, from size alone, a ceiling beyond detection: {chances}){below}."
+
+
+def require_level(prediction: Prediction, gsd_m: float) -> Resolution:
+    """Refuse a prediction that asks for more than the pixel size allows to be told.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        With a target and the level it asks for.
+    gsd_m : float
+        Pixel side, m, > 0.
+
+    Returns
+    -------
+    Resolution
+        What the pixel size allows, where that is enough.
+
+    Raises
+    ------
+    LevelError
+        If the prediction asks for recognition, identification or technical analysis and Johnson's ceiling for it
+        is below 0.5. Detection is never refused here: a target too small to show is an answer
+        (``sufficient`` is False), not a mistake of the caller.
+    """
+    allowed = resolution(prediction.target, gsd_m)
+    if prediction.level is DetectionLevel.DETECTION:
+        return allowed
+    chance = allowed.probability(prediction.level)
+    if chance is not None and chance >= _ENOUGH:
+        return allowed
+    reach = allowed.level.value if allowed.level else "not even detection"
+    why = "the curve has no criterion for it" if chance is None else f"at most {chance:.2f} probable"
+    msg = (
+        f"level={prediction.level.value!r} of prediction {prediction.id!r} is above what {gsd_m:g} m pixels allow "
+        f"for {prediction.target.what} ({why}; {allowed.cells:.1f} pixels across, reachable: {reach}); "
+        "ask for a lower level or use finer pixels"
+    )
+    raise LevelError(msg)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StanagRow:
+    """Pixel sizes that STANAG 3769 asks for, m: one row of its table."""
+
+    what: str
+    detection_m: float
+    recognition_m: float
+    identification_m: float
+    technical_analysis_m: float
+
+
+def _row(what: str, sizes: tuple[float, float, float, float]) -> StanagRow:
+    detect, recognize, identify, analyze = sizes
+    return StanagRow(
+        what=what,
+        detection_m=detect,
+        recognition_m=recognize,
+        identification_m=identify,
+        technical_analysis_m=analyze,
+    )
+
+
+_STANAG = (
+    _row("terrain features", (800, 90, 3, 0.75)),
+    _row("urban areas", (60, 15, 3, 0.75)),
+    _row("roads", (6, 4.5, 1.5, 0.38)),
+    _row("railroad", (15, 4.5, 1.5, 0.38)),
+    _row("bridges", (6, 4.5, 1.5, 0.3)),
+    _row("airfield facilities", (6, 4.5, 3, 0.15)),
+)
+
+
+def stanag_3769(what: str) -> StanagRow:
+    """Return the pixel sizes that STANAG 3769 asks for to tell an object, m.
+
+    Parameters
+    ----------
+    what : str
+        ``"terrain features"``, ``"urban areas"``, ``"roads"``, ``"railroad"``, ``"bridges"`` or
+        ``"airfield facilities"``.
+
+    Raises
+    ------
+    InputError
+        If the table has no such row; nothing is carried over from a similar object.
+
+    Notes
+    -----
+    Identification of bridges is given as about 1.5 to 3 m; the finer is returned.
+
+    References
+    ----------
+    .. [1] ISPRS Archives XXXV-B3, 2004, p. 551.
+
+    Examples
+    --------
+    >>> stanag_3769("bridges").detection_m
+    6
+    """
+    for row in _STANAG:
+        if row.what == what:
+            return row
+    known = ", ".join(row.what for row in _STANAG)
+    msg = f"what={what!r} is not in STANAG 3769; it has {known}"
+    raise InputError(msg)

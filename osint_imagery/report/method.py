@@ -1,0 +1,80 @@
+"""How a finding was reached, in plain words."""
+
+from dataclasses import dataclass
+
+from osint_imagery.change.changemap import CalibrationKind, ChangeMap
+from osint_imagery.evidence.finding import Finding
+from osint_imagery.figures.words import calibration_words, processing_words, verdict_words
+from osint_imagery.observe.power import Power
+
+__all__ = ["Explained", "explanations_of", "method_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Another explanation: its name, whether it was ruled out, why, and the detections it is about."""
+
+    name: str
+    status: str
+    note: str
+    detections: str
+
+
+def method_of(finding: Finding) -> tuple[tuple[str, str], ...]:
+    """Return the steps of a finding: name and plain words."""
+    steps = [("Looks", f"{finding.coverage.reason.rstrip('.')}. Chance of a usable look: {finding.coverage.p_look}.")]
+    if finding.detections is not None:
+        changes = finding.detections.changes
+        steps += [
+            ("Alignment and brightness", processing_words(changes.pair)),
+            ("Detector", _detector(changes)),
+            ("What nothing looks like here", _null(changes)),
+            ("Result of the comparison", f"{verdict_words(finding.detections)} {finding.detections.reason}"),
+        ]
+    if finding.power is not None:
+        steps.append(("Could it have been found", _power(finding.power)))
+    if finding.ratio is not None:
+        steps.append(
+            ("Weight of the evidence", f"Computed at the level of {finding.ratio.level}. {finding.ratio.reason}")
+        )
+    return tuple(steps)
+
+
+def _detector(changes: ChangeMap) -> str:
+    settings = ", ".join(f"{name} = {value}" for name, value in changes.method.parameters) or "no parameters"
+    return f"{changes.method.name}, version {changes.method.version} ({settings}). {changes.method.citation}"
+
+
+def _null(changes: ChangeMap) -> str:
+    calibration = changes.calibration
+    words = calibration_words(calibration)
+    if calibration.kind is not CalibrationKind.PLACEBO:
+        return words if calibration.kind is CalibrationKind.NONE else f"{words} {calibration.reason}"
+    dates = "; ".join(f"{first.label} to {last.label}" for first, last in calibration.quiet_dates)
+    return f"{words} {calibration.reason.rstrip('.')}. Quiet pairs: {dates or 'dates not stated'}."
+
+
+def _power(power: Power) -> str:
+    found = f"{power.found} of {power.tried} inserted targets of the stated size were found. " if power.tried else ""
+    pod = "not measured" if power.pod is None else str(power.pod)
+    alarm = "not known" if power.false_alarm is None else str(power.false_alarm)
+    return f"{found}Probability of detection where there is a look: {pod}. False alarms: {alarm}. {power.reason}"
+
+
+def explanations_of(finding: Finding) -> tuple[Explained, ...]:
+    """Return the rival explanations, each status once, with the numbers of the detections it is about."""
+    if finding.detections is None:
+        return ()
+    grouped: dict[tuple[str, str, str], list[int]] = {}
+    for item in finding.detections:
+        for other in item.explanations:
+            grouped.setdefault((other.name, str(other.status), other.note), []).append(item.id)
+    total = len(finding.detections)
+    return tuple(
+        Explained(name=name, status=status, note=note, detections=_which(ids, total))
+        for (name, status, note), ids in sorted(grouped.items())
+    )
+
+
+def _which(ids: list[int], total: int) -> str:
+    return "all" if len(ids) == total else ", ".join(map(str, ids))

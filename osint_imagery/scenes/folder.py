@@ -1,0 +1,246 @@
+"""A folder of GeoTIFFs, each file one scene, dated by a sidecar or its own tag, never by its name."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from shapely.geometry import MultiPolygon, Polygon, box
+
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.errors import CatalogError, DataError, InputError
+from osint_imagery.core.lineage import canonical_json
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.naming import common_name
+from osint_imagery.scenes.properties import number, words
+from osint_imagery.scenes.raster import Header, inspect
+from osint_imagery.scenes.scene import Asset, Scene
+from osint_imagery.scenes.sensors import Sensor, sensor
+from osint_imagery.scenes.stac import read_json
+
+__all__ = ["Refused", "walk_folder"]
+
+_SUFFIXES = frozenset({".tif", ".tiff"})
+_NUMBERS = ("scale", "offset", "nodata")
+_WORDS = (
+    "sensor",
+    "source",
+    "unit",
+    "platform",
+    "product_id",
+    "processing_version",
+    "license",
+    "doi",
+    "sha256",
+    "note",
+)
+_FIELDS = frozenset({"acquired", "bands", "simulated", *_NUMBERS, *_WORDS})
+_ZONES = (timedelta(hours=14), timedelta(hours=12))  # the farthest clocks ahead of and behind UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A file that was offered and cannot be a scene, and why."""
+
+    id: str
+    reason: str
+    href: str
+    metadata: bytes
+
+
+def walk_folder(folder: Path) -> Iterator[Scene | Refused]:
+    """Yield every GeoTIFF below a folder, in the order of their paths, as a scene or refused with the reason.
+
+    Raises
+    ------
+    CatalogError
+        If the folder is a Sentinel SAFE or Landsat product, or a sidecar cannot be understood.
+    """
+    root = folder.resolve()
+    _refuse_products(folder, root)
+    files = sorted(path for path in root.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
+    for path in files:
+        if not path.resolve().is_relative_to(root):
+            href = path.relative_to(root).as_posix()
+            yield Refused(
+                id=path.stem, reason="the file is a link that leads out of the folder", href=href, metadata=b""
+            )
+            continue
+        yield _entry(path, root)
+
+
+def _refuse_products(folder: Path, root: Path) -> None:
+    safe = root.suffix.upper() == ".SAFE" or any(root.rglob("manifest.safe"))
+    landsat = next(root.rglob("*_MTL.*"), None)
+    if safe or landsat is not None:
+        kind = "Sentinel SAFE" if safe else "Landsat"
+        msg = (
+            f"source={str(folder)!r} holds a {kind} product; product folders are not read by this version, "
+            "describe it with a static STAC item or give GeoTIFFs with sidecars"
+        )
+        raise CatalogError(msg)
+
+
+def _entry(path: Path, root: Path) -> Scene | Refused:
+    href = path.relative_to(root).as_posix()
+    data, sidecar = _sidecar(path)
+    try:
+        header = inspect(path)
+    except DataError as err:
+        return Refused(id=path.stem, reason=f"the file cannot be read: {err}", href=href, metadata=data)
+    data = data or _described(header)
+    acquired, notes = _acquired(path, sidecar, header)
+    if acquired is None:
+        return Refused(
+            id=path.stem, reason="no date: no sidecar with 'acquired', no TIFFTAG_DATETIME", href=href, metadata=data
+        )
+    if header.grid is None:
+        return Refused(id=path.stem, reason="no place: the file has no CRS or no transform", href=href, metadata=data)
+    try:
+        place = _footprint(header)
+    except InputError as err:
+        return Refused(id=path.stem, reason=f"no place: {err}", href=href, metadata=data)
+    return _scene(path, sidecar, header, acquired=acquired, notes=notes, data=data, href=href, footprint=place)
+
+
+def _sidecar(path: Path) -> tuple[bytes, dict[str, Any]]:
+    """Return the sidecar's bytes and content, empty where there is none; unknown fields are refused."""
+    beside = path.with_suffix(".json")
+    if not beside.exists():
+        return b"", {}
+    data, body = read_json(beside)
+    unknown = sorted(set(body) - _FIELDS)
+    wrong = [name for name in _NUMBERS if name in body and number(body, name) is None]
+    wrong += [name for name in _WORDS if name in body and words(body, name) is None]
+    if unknown or wrong or not isinstance(body.get("simulated", False), bool):
+        known = ", ".join(sorted(_FIELDS))
+        msg = f"{str(beside)!r} has unknown fields {unknown} or wrong types {wrong}; known are {known}"
+        raise CatalogError(msg)
+    return data, body
+
+
+def _described(header: Header) -> bytes:
+    grid = header.grid
+    transform = [repr(float(value)) for value in tuple(grid.transform)[:6]] if grid else []
+    return canonical_json(
+        {
+            "crs": grid.crs if grid else None,
+            "transform": transform,
+            "shape": list(header.shape),
+            "bands": header.count,
+            "datetime": header.datetime,
+        }
+    )
+
+
+def _acquired(path: Path, sidecar: dict[str, Any], header: Header) -> tuple[TimeSpan | None, tuple[str, ...]]:
+    """Return when the scene was taken, and what has to be known about that date."""
+    stated = sidecar.get("acquired")
+    try:
+        if isinstance(stated, str):
+            return TimeSpan(stated), ()
+        if isinstance(stated, list) and len(stated) == 2 and all(isinstance(part, str) for part in stated):
+            return TimeSpan(stated[0], stated[1]), ()
+    except InputError as err:
+        msg = f"{str(path.with_suffix('.json'))!r}: {err}"
+        raise CatalogError(msg) from err
+    if stated is not None:
+        msg = f"{str(path.with_suffix('.json'))!r}: acquired={stated!r} is neither a time nor [start, end]"
+        raise CatalogError(msg)
+    return _tagged(header)
+
+
+def _tagged(header: Header) -> tuple[TimeSpan | None, tuple[str, ...]]:
+    """Return the span that TIFFTAG_DATETIME, a clock without a zone, can mean in UTC."""
+    try:
+        clock = datetime.strptime(header.datetime or "", "%Y:%m:%d %H:%M:%S").replace(tzinfo=UTC)
+    except ValueError:
+        return None, ()
+    note = (
+        f"dated only by TIFFTAG_DATETIME {header.datetime}, which has no time zone and may be when the file "
+        "was made, not when the picture was taken"
+    )
+    return TimeSpan(clock - _ZONES[0], clock + _ZONES[1]), (note,)
+
+
+def _footprint(header: Header) -> Polygon | MultiPolygon:
+    grid = header.grid
+    if grid is None:
+        msg = "the file has no CRS"
+        raise InputError(msg)
+    return AreaOfInterest.from_geometry(grid.to_world(box(0, 0, grid.shape[1], grid.shape[0])), crs=grid.wkt).geometry
+
+
+def _scene(
+    path: Path,
+    sidecar: dict[str, Any],
+    header: Header,
+    *,
+    acquired: TimeSpan,
+    notes: tuple[str, ...],
+    data: bytes,
+    href: str,
+    footprint: Polygon | MultiPolygon,
+) -> Scene:
+    try:
+        kind = sensor(sidecar.get("sensor", "geotiff"))
+        asset = _asset(path, sidecar, header, kind)
+    except InputError as err:
+        msg = f"{str(path.with_suffix('.json'))!r}: {err}"
+        raise CatalogError(msg) from err
+    platform, note = words(sidecar, "platform"), words(sidecar, "note")
+    unnamed = () if "product_id" in sidecar else ("product id not stated; the file's name stands in its place",)
+    return Scene(
+        id=path.stem,
+        sensor=kind,
+        acquired=acquired,
+        footprint=footprint,
+        assets=(asset,),
+        platform=platform,
+        processing_version=words(sidecar, "processing_version"),
+        product_id=words(sidecar, "product_id") or path.stem,
+        sun_elevation_deg=None,
+        sun_azimuth_deg=None,
+        view_zenith_deg=None,
+        relative_orbit=None,
+        scene_cloud_percent=None,
+        simulated=kind.key == "simulated-msi" or sidecar.get("simulated") is True,
+        metadata=data,
+        href=href,
+        license=words(sidecar, "license") or kind.license,
+        doi=words(sidecar, "doi") or kind.doi_for(platform),
+        notes=(*notes, *unnamed, *((note,) if note else ())),
+        source=words(sidecar, "source"),
+    )
+
+
+def _asset(path: Path, sidecar: dict[str, Any], header: Header, kind: Sensor) -> Asset:
+    stated = sidecar.get("bands", [name or "" for name in header.descriptions])
+    if not isinstance(stated, list) or not all(isinstance(name, str) for name in stated) or len(stated) != header.count:
+        msg = f"bands={stated!r} does not name the {header.count} raster bands of {path.name}"
+        raise InputError(msg)
+    named = [
+        (common_name(kind, name, words(sidecar, "platform")) or name.lower()) if name else f"band{i + 1}"
+        for i, name in enumerate(stated)
+    ]
+    if len(set(named)) != len(named):
+        msg = f"bands={stated!r} of {path.name} are not distinct"
+        raise InputError(msg)
+    own = header.scale != (1.0, 0.0)  # the file states them itself
+    digest = words(sidecar, "sha256")
+    return Asset(
+        key=path.stem,
+        path=path,
+        href=path.name,
+        digest=f"sha256:{digest.lower()}" if digest else None,
+        size=None,
+        bands=tuple(named),
+        scale=number(sidecar, "scale") if "scale" in sidecar else header.scale[0] if own else None,
+        offset=number(sidecar, "offset") if "offset" in sidecar else header.scale[1] if own else None,
+        nodata=number(sidecar, "nodata"),
+        roles=("data",),
+        gsd_m=header.grid.gsd_m if header.grid else None,
+        media_type="image/tiff; application=geotiff",
+        unit=words(sidecar, "unit"),
+    )

@@ -1,0 +1,270 @@
+"""Pixels of a scene on a grid, with scale and offset from the scene's own metadata."""
+
+import re
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.errors import BandError, MissingAssetError, ReadError
+from osint_imagery.core.flags import UNUSABLE, Flag
+from osint_imagery.core.grid import Grid
+from osint_imagery.core.image import Image
+from osint_imagery.core.lineage import Lineage, Step
+from osint_imagery.scenes.checking import checked_digest, compared, elsewhere
+from osint_imagery.scenes.quality import decode
+from osint_imagery.scenes.raster import differs, inspect
+from osint_imagery.scenes.scene import Asset, Scene
+from osint_imagery.scenes.warping import Native, part_under, read_native, warp_flags, warp_values
+
+__all__ = ["native_grid", "read", "read_quality"]
+
+_VERSION = "1"
+_OFFSET_BASELINE = 400  # from baseline 04.00 on, Sentinel-2 products carry an additive offset
+_BASELINE = re.compile(r"N?(\d{2})\.?(\d{2})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Plane:
+    """One band on the grid, and what was done to get it."""
+
+    values: NDArray[np.float32]
+    flags: NDArray[np.uint16]
+    parameters: tuple[tuple[str, str], ...]
+
+
+def read(
+    scene: Scene, grid: Grid, bands: tuple[str, ...] | None = None, *, quality: bool = True, check: bool = True
+) -> Image:
+    """Read bands of a scene onto a grid.
+
+    Parameters
+    ----------
+    scene : Scene
+        What to read.
+    grid : Grid
+        Where each pixel has to lie. Parts beyond the scene become ``NO_DATA``.
+    bands : tuple of str, optional
+        Common names, in the wanted order; default: all bands of the scene.
+    quality : bool
+        Decode the provider's quality layer. Without one every pixel carries ``QUALITY_UNKNOWN``
+        and stays usable.
+    check : bool
+        Compare each file with the digest that its metadata promises before reading it.
+
+    Returns
+    -------
+    Image
+        float32, in the sensor's unit where the metadata states a scale, else ``"DN"``. Pixels
+        without a measurement in any one band are not valid.
+
+    Raises
+    ------
+    BandError
+        If a band is missing, or scale or unit differ between bands.
+    ChecksumError, MissingAssetError, ReadError
+        If a file is not the promised one, is not there, cannot be read in full, or its offset is unknown.
+    OutsideFootprintError
+        If the grid does not meet the scene.
+
+    Notes
+    -----
+    Pixels are interpolated bilinearly, averaged where a target pixel is more than 1.5 source pixels
+    wide, and copied where the grids coincide. Flags come from the nearest pixel; under a coarser
+    target pixel every flag below it counts. Interpolation correlates neighboring pixels.
+
+    Examples
+    --------
+    >>> from osint_imagery.scenes.catalog import open_catalog
+    >>> from osint_imagery.scenes.packaged import bundled
+    >>> scene = next(open_catalog(bundled("port/catalog.json")).scenes())
+    >>> image = read(scene, native_grid(scene, "red"), ("red", "nir"))
+    >>> image.bands, image.unit, image.simulated
+    (('red', 'nir'), 'reflectance', True)
+    """
+    names = tuple(bands) if bands is not None else scene.bands
+    if not names or len(set(names)) != len(names):
+        msg = f"bands={names!r} of scene {scene.id}; name each wanted band once, it has {', '.join(scene.bands)}"
+        raise BandError(msg)
+    assets = tuple(scene.asset_for(name) for name in names)
+    unit = _unit(scene, assets)
+    layers = (*assets, scene.quality_asset) if quality else assets
+    inputs = tuple(dict.fromkeys(checked_digest(asset, check=check) for asset in layers if asset is not None))
+    found = {}
+    for asset in dict.fromkeys(assets):
+        found.update(_planes(scene, asset, tuple(n for n, a in zip(names, assets, strict=True) if a is asset), grid))
+    planes = [found[name] for name in names]
+    flags = _quality(scene, grid) if quality else None
+    encoding = str(scene.sensor.quality) if flags is not None else "no layer" if quality else "not asked for"
+    if flags is None:
+        flags = np.full(grid.shape, int(Flag.QUALITY_UNKNOWN), dtype=np.uint16)
+    for plane in planes:
+        flags |= plane.flags
+    parameters = (
+        ("scene", scene.id),
+        *_grid_parameters(grid),
+        ("bands", " ".join(names)),
+        ("unit", unit),
+        *(pair for plane in planes for pair in plane.parameters),
+        ("quality", encoding),
+        ("digests", compared(layers, check=check)),
+    )
+    image = _image(scene, grid, np.stack([plane.values for plane in planes]), flags, names=names, unit=unit)
+    step = Step(name="read", version=_VERSION, parameters=parameters, inputs=inputs, outputs=(image.digest,))
+    return replace(image, lineage=Lineage((step,)))
+
+
+def read_quality(scene: Scene, grid: Grid, *, check: bool = True) -> NDArray[np.uint16] | None:
+    """Return the flags of a scene's quality layer on a grid, (y, x); None where it has no such layer.
+
+    Raises
+    ------
+    ChecksumError, MissingAssetError, ReadError, OutsideFootprintError
+        As :func:`read`.
+    """
+    if scene.quality_asset is None:
+        return None
+    checked_digest(scene.quality_asset, check=check)
+    return _quality(scene, grid)
+
+
+def native_grid(scene: Scene, band: str, aoi: AreaOfInterest | None = None) -> Grid:
+    """Return the grid in which a band is stored, cut to an area where one is given.
+
+    On this grid :func:`read` copies pixels without resampling.
+
+    Raises
+    ------
+    BandError, MissingAssetError, ReadError, OutsideFootprintError
+        If the band or its file is missing, it has no CRS, or the area does not meet it.
+    """
+    asset = scene.asset_for(band)
+    if asset.path is None:
+        raise MissingAssetError(elsewhere(asset))
+    grid = inspect(asset.path).grid
+    if grid is None:
+        msg = f"path={str(asset.path)!r} has no CRS or no transform; georeference it first"
+        raise ReadError(msg)
+    return grid if aoi is None else part_under(grid, aoi)
+
+
+def _image(
+    scene: Scene,
+    grid: Grid,
+    values: NDArray[np.float32],
+    flags: NDArray[np.uint16],
+    *,
+    names: tuple[str, ...],
+    unit: str,
+) -> Image:
+    return Image(
+        values=values,
+        bands=names,
+        valid=(flags & int(UNUSABLE)) == 0,
+        flags=flags,
+        grid=grid,
+        acquired=scene.acquired,
+        unit=unit,
+        sensor=scene.sensor.key,
+        scene_id=scene.id,
+        credit=scene.credit,
+        simulated=scene.simulated,
+    )
+
+
+def _grid_parameters(grid: Grid) -> tuple[tuple[str, str], ...]:
+    transform = " ".join(repr(float(number)) for number in tuple(grid.transform)[:6])
+    return ("crs", grid.crs), ("transform", transform), ("shape", f"{grid.shape[0]} {grid.shape[1]}")
+
+
+def _is_stated(asset: Asset) -> bool:
+    return asset.scale is not None or asset.offset is not None
+
+
+def _unit(scene: Scene, assets: tuple[Asset, ...]) -> str:
+    """Return the one unit of all bands, or refuse to mix."""
+    stated = {_is_stated(asset) for asset in assets}
+    if len(stated) > 1:
+        without = ", ".join(sorted({asset.key for asset in assets if not _is_stated(asset)}))
+        msg = f"bands of scene {scene.id}: no scale is stated for {without}; read these apart from the others"
+        raise BandError(msg)
+    units = {_unit_of(scene, asset) for asset in assets}
+    if len(units) > 1:
+        msg = f"bands of scene {scene.id} are in {', '.join(sorted(units))}; read each unit apart"
+        raise BandError(msg)
+    return units.pop()
+
+
+def _unit_of(scene: Scene, asset: Asset) -> str:
+    stated = _is_stated(asset)
+    if scene.sensor.key == "geotiff":
+        return asset.unit or ("not stated" if stated else "DN")
+    if asset.unit is not None and asset.unit.lower() in {"kelvin", "k"}:
+        return "kelvin" if stated else "DN"
+    if not scene.sensor.needs_scale and asset.unit and "linear" not in asset.unit.lower():
+        return asset.unit  # decibels, for example
+    return scene.sensor.unit if stated or not scene.sensor.needs_scale else "DN"
+
+
+def _check_offset(scene: Scene, asset: Asset) -> None:
+    """Refuse a Sentinel-2 product whose additive offset nobody states; the date does not tell it."""
+    if not scene.sensor.key.startswith("sentinel-2") or asset.offset is not None:
+        return
+    found = _BASELINE.fullmatch(scene.processing_version or "")
+    baseline = int(found[1] + found[2]) if found else None
+    if (baseline is None and asset.scale is not None) or (baseline is not None and baseline >= _OFFSET_BASELINE):
+        version = scene.processing_version or "not stated"
+        msg = (
+            f"offset of asset {asset.key!r} of scene {scene.id} is unknown: processing version {version}, "
+            "no offset in its metadata; add raster:bands offset from the product's own metadata"
+        )
+        raise ReadError(msg)
+
+
+def _planes(scene: Scene, asset: Asset, names: tuple[str, ...], grid: Grid) -> dict[str, _Plane]:
+    """Read some bands of one file, in their unit."""
+    _check_offset(scene, asset)
+    if asset.path is None:
+        raise MissingAssetError(elsewhere(asset))
+    indexes = tuple(asset.bands.index(name) + 1 for name in names)
+    natives = read_native(asset.path, indexes, grid, nodata=(asset.nodata,))
+    return {name: _plane(scene, asset, native, name, grid=grid) for name, native in zip(names, natives, strict=True)}
+
+
+def _plane(scene: Scene, asset: Asset, native: Native, name: str, *, grid: Grid) -> _Plane:
+    if native.values.dtype.kind in "iu":
+        native = replace(native, inside=native.inside & differs(native.values, scene.sensor.fill))
+    flags = _reserved(native, scene.sensor.saturated, grid)
+    native = replace(native, inside=native.inside & np.isfinite(native.values))
+    values = warp_values(native, grid)
+    flags[np.isnan(values)] |= np.uint16(Flag.NO_DATA)
+    if _is_stated(asset):
+        values *= np.float32(1.0 if asset.scale is None else asset.scale)
+        values += np.float32(asset.offset or 0.0)
+    stated = "scale {} offset {}".format(*("not stated" if v is None else repr(v) for v in (asset.scale, asset.offset)))
+    return _Plane(
+        values=values,
+        flags=flags,
+        parameters=((f"{name}.values", stated), (f"{name}.resampling", native.resampling)),
+    )
+
+
+def _reserved(native: Native, saturated: float | None, grid: Grid) -> NDArray[np.uint16]:
+    """Return flags for values that mean "saturated" or that are no numbers."""
+    flags = np.zeros(native.values.shape, dtype=np.uint16)
+    if native.values.dtype.kind == "f":
+        flags[np.isinf(native.values)] = int(Flag.DEFECTIVE)
+    elif saturated is not None:
+        flags[native.values == saturated] = int(Flag.SATURATED)
+    return warp_flags(flags, native, grid, outside=0) if flags.any() else np.zeros(grid.shape, dtype=np.uint16)
+
+
+def _quality(scene: Scene, grid: Grid) -> NDArray[np.uint16] | None:
+    asset, encoding = scene.quality_asset, scene.sensor.quality
+    if asset is None or asset.path is None or encoding is None:
+        return None
+    native = read_native(asset.path, (1,), grid)[0]
+    flags = decode(native.values, encoding)
+    flags[~native.inside] |= np.uint16(Flag.QUALITY_UNKNOWN)
+    return warp_flags(flags, native, grid, outside=int(Flag.QUALITY_UNKNOWN))

@@ -1,0 +1,207 @@
+"""A scene: one acquisition as its provider describes it, with the files that hold its pixels."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shapely.geometry import MultiPolygon, Polygon
+
+from osint_imagery.core.errors import BandError
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.sensors import QualityEncoding, Sensor
+
+__all__ = ["Asset", "Scene"]
+
+_NOT_DATA = frozenset({"thumbnail", "overview", "visual", "metadata"})
+_QUALITY_KEYS = {
+    QualityEncoding.SCL: ("scl",),
+    QualityEncoding.QA_PIXEL: ("qa_pixel",),
+    QualityEncoding.BQA: ("bqa",),
+    QualityEncoding.QA60: ("qa60",),
+    QualityEncoding.RTC_MASK: ("mask",),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """One file of a scene.
+
+    Parameters
+    ----------
+    key : str
+        Its name within the scene.
+    path : Path or None
+        Where it is on this machine; None for a file elsewhere, which is never opened.
+    href : str
+        As the metadata writes it.
+    digest : str or None
+        Promised ``sha256:hex``; None where the metadata promises nothing.
+    size : int or None
+        Promised size, bytes.
+    bands : tuple of str
+        One name a raster band, the common name where known; empty where this is not a raster.
+    scale, offset : float or None
+        value = DN * scale + offset; None = not stated by the metadata, which is not 1 and not 0.
+    nodata : float or None
+        Fill value stated by the metadata.
+    roles : tuple of str
+        STAC roles.
+    gsd_m : float or None
+        Pixel side, m.
+    media_type : str
+        As stated, may be empty.
+    unit : str or None
+        Unit of the values stated by the metadata.
+    """
+
+    key: str
+    path: Path | None
+    href: str
+    digest: str | None
+    size: int | None
+    bands: tuple[str, ...]
+    scale: float | None
+    offset: float | None
+    nodata: float | None
+    roles: tuple[str, ...]
+    gsd_m: float | None
+    media_type: str
+    unit: str | None = None
+
+    @property
+    def is_data(self) -> bool:
+        """Whether it holds measured pixels (not a picture, a thumbnail or metadata)."""
+        return bool(self.bands) and not _NOT_DATA & set(self.roles) and self.key.lower() not in _NOT_DATA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """One acquisition product: one footprint, one instant (or the span in which it lies).
+
+    Parameters
+    ----------
+    id : str
+        The item's id.
+    sensor : Sensor
+        What made it.
+    acquired : TimeSpan
+        When, UTC, from the metadata; a span where no more is known.
+    footprint : Polygon or MultiPolygon
+        Longitude and latitude (EPSG:4326), cut at the dateline.
+    assets : tuple of Asset
+        Its files.
+    platform, processing_version : str or None
+        Satellite and processing version (baseline) as stated.
+    product_id : str
+        The provider's product id; the item's id where none is stated (`notes` says so).
+    sun_elevation_deg, sun_azimuth_deg, view_zenith_deg : float or None
+        Angles at the scene's middle, degrees.
+    relative_orbit : int or None
+        Track number.
+    scene_cloud_percent : float or None
+        Cloud over the whole scene, percent; says nothing about the area of interest.
+    simulated : bool
+        Whether a program made the pixels.
+    metadata : bytes
+        The provider's metadata, verbatim.
+    href : str
+        Where the metadata was found, relative to the catalogue where local.
+    license : str
+        Licence of the data.
+    doi : str or None
+        DOI of the product.
+    notes : tuple of str
+        What a careful reader has to know; printed with the citation.
+    source : str or None
+        Who is to be credited where the sensor is not known.
+    """
+
+    id: str
+    sensor: Sensor
+    acquired: TimeSpan
+    footprint: Polygon | MultiPolygon
+    assets: tuple[Asset, ...]
+    platform: str | None
+    processing_version: str | None
+    product_id: str
+    sun_elevation_deg: float | None
+    sun_azimuth_deg: float | None
+    view_zenith_deg: float | None
+    relative_orbit: int | None
+    scene_cloud_percent: float | None
+    simulated: bool
+    metadata: bytes
+    href: str
+    license: str
+    doi: str | None
+    notes: tuple[str, ...]
+    source: str | None = None
+
+    @property
+    def year(self) -> str:
+        """Year of the acquisition, or ``first-last`` where the span covers several."""
+        first, last = self.acquired.start.year, self.acquired.end.year
+        return str(first) if first == last else f"{first}-{last}"
+
+    @property
+    def credit(self) -> str:
+        """The line that has to stand beside the picture; carries the scene's year, never today's."""
+        if self.simulated:
+            version = self.processing_version or "not stated"
+            return f"SIMULATED scene, not an observation (osint_imagery, simulation version {version})"
+        satellite = (self.platform or "").lower().replace("_", "-").rsplit("-", 1)[-1]
+        line = self.sensor.credit.replace("Landsat-{satellite}", f"Landsat-{satellite}" if satellite else "Landsat")
+        line = line.format(year=self.year, satellite=satellite, source=self.source or "not stated", version="")
+        opera = self.sensor.key == "sentinel-1-rtc" and self.product_id.startswith("OPERA")
+        return f"{line}; terrain-corrected by NASA/JPL OPERA" if opera else line
+
+    @property
+    def gsd_m(self) -> float | None:
+        """Smallest pixel side among the readable bands, m; None where nobody says."""
+        sizes = [asset.gsd_m for asset in self._data_assets if asset.gsd_m is not None]
+        return min(sizes) if sizes else self.sensor.gsd_m
+
+    @property
+    def bands(self) -> tuple[str, ...]:
+        """Bands that can be read, in the order of the metadata."""
+        return tuple(dict.fromkeys(band for asset in self._data_assets for band in asset.bands))
+
+    @property
+    def quality_asset(self) -> Asset | None:
+        """The file with the per-pixel quality layer; None where there is none that can be read."""
+        if self.sensor.quality is None:
+            return None
+        keys = _QUALITY_KEYS[self.sensor.quality]
+        found = [asset for asset in self.assets if asset.path is not None and _is_quality(asset, keys)]
+        return min(found, key=lambda asset: asset.gsd_m or 0.0, default=None)
+
+    def asset_for(self, band: str) -> Asset:
+        """Return the file that holds a band, the finest where several do.
+
+        Raises
+        ------
+        BandError
+            If no readable file holds it.
+        """
+        found = [asset for asset in self._data_assets if band in asset.bands]
+        if not found:
+            have = ", ".join(self.bands) or "no readable band"
+            msg = f"band={band!r} is not in scene {self.id}; it has {have}"
+            raise BandError(msg)
+        return min(found, key=lambda asset: asset.gsd_m or 0.0)
+
+    @property
+    def _data_assets(self) -> tuple[Asset, ...]:
+        keys = _QUALITY_KEYS[self.sensor.quality] if self.sensor.quality else ()
+        return tuple(a for a in self.assets if a.path is not None and a.is_data and not _is_quality(a, keys))
+
+    def __repr__(self) -> str:
+        simulated = ", SIMULATED" if self.simulated else ""
+        return f"Scene({self.id!r}, {self.sensor.key}, {self.acquired.label}, {len(self.bands)} bands{simulated})"
+
+    def _repr_html_(self) -> str:
+        return f"<code>{self!r}</code><br><small>{self.credit}</small>"
+
+
+def _is_quality(asset: Asset, keys: tuple[str, ...]) -> bool:
+    key = asset.key.lower()
+    return any(key == name or key.startswith(f"{name}_") for name in keys)

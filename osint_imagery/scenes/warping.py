@@ -1,0 +1,243 @@
+"""Native pixels of a raster file under a grid, and those pixels on the grid."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+from affine import Affine
+from numpy.typing import NDArray
+from pyproj import CRS, Transformer
+from rasterio._err import CPLE_BaseError
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.warp import reproject
+from shapely.geometry import Polygon, box
+
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.errors import OutsideFootprintError, ReadError
+from osint_imagery.core.grid import Grid
+from osint_imagery.scenes.raster import differs, inspect, read_stored
+
+__all__ = ["Native", "part_under", "read_native", "warp_flags", "warp_values"]
+
+_DOWNSAMPLING = 1.5  # target pixel over source pixel from which pixels are averaged
+_OUTSIDE = 65535  # no Flag combination has this value
+_TOLERANCE_PX = 0.01  # error allowed to GDAL's interpolation between exactly transformed points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Native:
+    """Pixels of one band in the file's own grid, cut to what a target grid needs.
+
+    Parameters
+    ----------
+    values : ndarray, (row, column)
+        As stored.
+    inside : ndarray of bool, (row, column)
+        False where the file holds no measurement: nodata, internal validity band, blocks never written.
+    grid : Grid
+        Of these pixels.
+    ratio : float
+        Side of a target pixel over the side of a source pixel.
+    aligned : bool
+        Whether the target's pixels coincide with these.
+    """
+
+    values: NDArray[np.generic]
+    inside: NDArray[np.bool_]
+    grid: Grid
+    ratio: float
+    aligned: bool
+
+    @property
+    def resampling(self) -> str:
+        """How pixels get onto the target grid."""
+        if self.aligned:
+            return "none (pixels coincide)"
+        return "average" if self.ratio > _DOWNSAMPLING else "bilinear"
+
+
+def _outline_px(source: Grid, target: Grid) -> NDArray[np.float64]:
+    """Return the target's outline in (column, row) of the source, longitudes wrapped to the source's side."""
+    rows, columns = target.shape
+    ring = np.linspace(0, 1, 33)
+    down = np.concatenate([0 * ring, ring, 0 * ring + 1, ring[::-1]]) * rows
+    along = np.concatenate([ring, 0 * ring + 1, ring[::-1], 0 * ring]) * columns
+    x, y = target.xy(down, along, center=False)
+    x, y = Transformer.from_crs(CRS(target.crs), CRS(source.crs), always_xy=True).transform(x, y)
+    if source.is_geographic:
+        left, _, right, _ = source.bounds
+        x = x - np.round((x - (left + right) / 2) / 360) * 360
+    inverse = ~source.transform
+    return np.column_stack([inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f])
+
+
+def _window(source: Grid, target: Grid, path: Path) -> tuple[tuple[int, int], tuple[int, int], float]:
+    """Return rows and columns of the source under a target grid, with a margin for resampling, and the size ratio."""
+    outline = _outline_px(source, target)
+    height, width = source.shape
+    if not np.isfinite(outline).all():
+        msg = f"grid={target!r} reaches beyond what the CRS of {path.name} can hold; choose a smaller grid"
+        raise OutsideFootprintError(msg)
+    frame = Polygon(outline)
+    if not frame.intersects(box(0, 0, width, height)) or frame.area == 0:
+        msg = f"grid={target!r} does not meet {path.name} ({source!r}); choose a grid over the scene's footprint"
+        raise OutsideFootprintError(msg)
+    ratio = math.sqrt(frame.area / (target.shape[0] * target.shape[1]))
+    margin = math.ceil(2 + 2 * ratio)
+    left, top, right, bottom = frame.bounds
+    first = (max(0, math.floor(top) - margin), max(0, math.floor(left) - margin))
+    last = (min(height, math.ceil(bottom) + margin), min(width, math.ceil(right) + margin))
+    if first[0] >= last[0] or first[1] >= last[1]:
+        msg = f"grid={target!r} only touches {path.name} ({source!r}); choose a grid over the scene's footprint"
+        raise OutsideFootprintError(msg)
+    return (first[0], last[0]), (first[1], last[1]), ratio
+
+
+def _shifted(t: Affine, column: float, row: float) -> Affine:
+    return Affine(t.a, t.b, t.a * column + t.b * row + t.c, t.d, t.e, t.d * column + t.e * row + t.f)
+
+
+def part_under(grid: Grid, aoi: AreaOfInterest) -> Grid:
+    """Return the part of a grid, whole pixels, that covers an area.
+
+    Raises
+    ------
+    OutsideFootprintError
+        If the area does not meet the grid.
+    """
+    xy = shapely.get_coordinates(aoi.in_crs(grid.crs))
+    inverse = ~grid.transform
+    columns, rows = (
+        inverse.a * xy[:, 0] + inverse.b * xy[:, 1] + inverse.c,
+        inverse.d * xy[:, 0] + inverse.e * xy[:, 1] + inverse.f,
+    )
+    left, right = max(0, math.floor(columns.min())), min(grid.shape[1], math.ceil(columns.max()))
+    top, bottom = max(0, math.floor(rows.min())), min(grid.shape[0], math.ceil(rows.max()))
+    if left >= right or top >= bottom:
+        msg = f"aoi={aoi!r} does not meet {grid!r}; choose an area inside the scene's footprint"
+        raise OutsideFootprintError(msg)
+    return Grid(crs=grid.crs, transform=_shifted(grid.transform, left, top), shape=(bottom - top, right - left))
+
+
+def _is_aligned(source: Grid, target: Grid) -> bool:
+    if source.crs != target.crs and CRS(source.crs) != CRS(target.crs):
+        return False
+    first, second = (np.reshape(tuple(grid.transform), (3, 3)) for grid in (source, target))
+    relative = np.linalg.inv(first) @ second
+    steps = (relative[:2, :2] - np.eye(2)) * max(target.shape)
+    shift = relative[:2, 2] - np.round(relative[:2, 2])
+    return bool(np.abs(steps).max() < 1e-3 and np.abs(shift).max() < 1e-3)
+
+
+def read_native(
+    path: Path, indexes: tuple[int, ...], grid: Grid, *, nodata: tuple[float | None, ...] = ()
+) -> tuple[Native, ...]:
+    """Read the native pixels of some bands of one file that a grid needs.
+
+    Parameters
+    ----------
+    path : Path
+        A local raster file.
+    indexes : tuple of int
+        Band numbers, from 1.
+    grid : Grid
+        Where the pixels are wanted.
+    nodata : tuple of float or None
+        Values that mean "no measurement", beside the one that the file states.
+
+    Raises
+    ------
+    MissingAssetError, ReadError, BandError, OutsideFootprintError
+        If the file is not there, cannot be read in full, lacks a band, or lies elsewhere.
+    """
+    source = inspect(path).grid
+    if source is None:
+        msg = f"path={str(path)!r} has no CRS or no transform; georeference it first"
+        raise ReadError(msg)
+    rows, columns, ratio = _window(source, grid, path)
+    transform = _shifted(source.transform, columns[0], rows[0])
+    cut = Grid(crs=source.crs, transform=transform, shape=(rows[1] - rows[0], columns[1] - columns[0]))
+    aligned = _is_aligned(cut, grid)
+    found = []
+    for stored in read_stored(path, indexes, rows, columns):
+        inside = stored.inside
+        for value in nodata:
+            inside = inside & differs(stored.values, value)
+        found.append(Native(values=stored.values, inside=inside, grid=cut, ratio=ratio, aligned=aligned))
+    return tuple(found)
+
+
+def _copied(plane: NDArray[np.generic], native: Native, grid: Grid, blank: float) -> NDArray[np.generic]:
+    """Copy pixels between grids that coincide."""
+    result = np.full(grid.shape, blank, dtype=plane.dtype)
+    t, origin = ~native.grid.transform, grid.transform
+    column, row = round(t.a * origin.c + t.b * origin.f + t.c), round(t.d * origin.c + t.e * origin.f + t.f)
+    rows = max(0, row), min(plane.shape[0], row + grid.shape[0])
+    columns = max(0, column), min(plane.shape[1], column + grid.shape[1])
+    part = plane[rows[0] : rows[1], columns[0] : columns[1]]
+    result[rows[0] - row : rows[1] - row, columns[0] - column : columns[1] - column] = part
+    return result
+
+
+def _reproject(
+    plane: NDArray[np.generic], native: Native, grid: Grid, *, how: Resampling, blank: float
+) -> NDArray[np.generic]:
+    if native.aligned:
+        return _copied(plane, native, grid, blank)
+    result = np.full(grid.shape, blank, dtype=plane.dtype)
+    try:
+        reproject(
+            plane,
+            result,
+            src_transform=native.grid.transform,
+            src_crs=native.grid.wkt,
+            src_nodata=blank,
+            dst_transform=grid.transform,
+            dst_crs=grid.wkt,
+            dst_nodata=blank,
+            resampling=how,
+            tolerance=_TOLERANCE_PX,
+            XSCALE=1,  # GDAL's own choice blurs and slows rotated grids
+            YSCALE=1,
+        )
+    except (RasterioError, CPLE_BaseError) as err:
+        msg = f"grid={grid!r} cannot be reached from {native.grid!r} ({err})"
+        raise ReadError(msg) from err
+    return result
+
+
+def warp_values(native: Native, grid: Grid) -> NDArray[np.float32]:
+    """Return native pixels on a grid, float32, NaN where nothing was measured."""
+    plane = native.values.astype(np.float32)
+    plane[~native.inside] = np.nan
+    how = Resampling.average if native.ratio > _DOWNSAMPLING else Resampling.bilinear
+    return np.asarray(_reproject(plane, native, grid, how=how, blank=math.nan), dtype=np.float32)
+
+
+def warp_flags(flags: NDArray[np.uint16], native: Native, grid: Grid, *, outside: int) -> NDArray[np.uint16]:
+    """Return flags on a grid: the nearest pixel's, or every flag under a coarser target pixel.
+
+    Parameters
+    ----------
+    flags : ndarray of uint16
+        In the native grid.
+    outside : int
+        Flags where the file does not reach.
+    """
+    if native.aligned or native.ratio <= _DOWNSAMPLING:
+        near = np.asarray(_reproject(flags, native, grid, how=Resampling.nearest, blank=_OUTSIDE), dtype=np.uint16)
+        near[near == _OUTSIDE] = outside
+        return near
+    joined = np.zeros(grid.shape, dtype=np.uint16)
+    beyond = np.zeros(grid.shape, dtype=bool)
+    used = int(np.bitwise_or.reduce(flags, axis=None)) | 1
+    for bit in (1 << i for i in range(used.bit_length()) if used >> i & 1):
+        share = ((flags & bit) != 0).astype(np.uint8)
+        plane = _reproject(share, native, grid, how=Resampling.max, blank=255)
+        joined[plane == 1] |= np.uint16(bit)
+        beyond |= plane == 255
+    joined[beyond] = outside
+    return joined

@@ -1,0 +1,264 @@
+"""The whole road: from a claim to a closed claim file."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.claim import Claim, Prediction
+from osint_imagery.core.errors import DataError, InputError, UndeterminedError
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.claim_file import ClaimFile
+from osint_imagery.evidence.finding import Finding, find
+from osint_imagery.evidence.record import record_of
+from osint_imagery.evidence.wording import five_lines
+from osint_imagery.figures.artist import Figure
+from osint_imagery.figures.timeline import timeline
+from osint_imagery.observe.coverage import Coverage, LookState, coverage
+from osint_imagery.observe.power import power
+from osint_imagery.observe.resolution import Resolution, resolution
+from osint_imagery.report.content import Imprint, Picture, report_content
+from osint_imagery.report.html import html_report
+from osint_imagery.scenes.catalog import Catalog, Found, open_catalog, search
+from osint_imagery.scenes.scene import Scene
+from osint_imagery.workflow.comparing import Comparison, Reader, align_many, common_bands, compare_read, grid_for
+from osint_imagery.workflow.planning import choose_looks, choose_quiet
+
+__all__ = ["Dossier", "investigate"]
+
+_YEARS_BEFORE = timedelta(days=5 * 365)  # how far back quiet dates are looked for where the claim names no baseline
+_AFTER = timedelta(days=366)  # a lasting change can still be seen a year later
+_PLACES = 40
+_SOFTWARE = f"osint-imagery {version('osint-imagery')}"
+
+Progress = Callable[[str], None]
+Clock = Callable[[], datetime]
+
+
+def _silent(text: str) -> None:
+    del text
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dossier:
+    """A closed claim file with what was found.
+
+    Parameters
+    ----------
+    path : Path
+        The folder.
+    claim : Claim
+        What was checked.
+    findings : tuple of Finding
+        One a prediction.
+    head : str
+        Digest of the ledger's last entry: quote it, and nothing in the folder can be exchanged unnoticed.
+    """
+
+    path: Path
+    claim: Claim
+    findings: tuple[Finding, ...]
+    head: str
+
+    @property
+    def report(self) -> Path:
+        """The page to read first."""
+        return self.path / "report.html"
+
+    def summary(self) -> str:
+        """Return the answer in five lines."""
+        return five_lines(self.claim, self.findings, where=str(self.path), head=self.head)
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{self.summary()}</pre>"
+
+    def __repr__(self) -> str:
+        answers = ", ".join(f"{f.prediction.id} {f.answer}" for f in self.findings)
+        return f"Dossier({str(self.path)!r}: {answers})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Work:
+    """What one prediction produced."""
+
+    finding: Finding
+    comparison: Comparison | None = None
+
+
+def investigate(
+    claim: Claim,
+    catalog: Catalog | str | Path,
+    *,
+    out: str | Path,
+    clock: Clock = _now,
+    progress: Progress = _silent,
+    executor: Executor | None = None,
+) -> Dossier:
+    """Check a claim against a catalogue of scenes and write the claim file.
+
+    Parameters
+    ----------
+    claim : Claim
+        From :func:`~osint_imagery.core.claim.read_claim`; its digest is registered before any pixel is read.
+    catalog : Catalog, str or Path
+        Where the scenes are.
+    out : str or Path
+        Folder to write; must not exist or be empty.
+    clock : callable
+        Returns the current time, UTC; every entry of the ledger is stamped with it.
+    progress : callable
+        Is told, in words, what is being done.
+    executor : concurrent.futures.Executor, optional
+        Aligns quiet pairs in parallel.
+
+    Returns
+    -------
+    Dossier
+
+    Raises
+    ------
+    EvidenceExistsError
+        If `out` already holds something.
+    CatalogError, OutsideFootprintError
+        If the catalogue cannot be read, or none of its scenes meets the place.
+
+    Notes
+    -----
+    A prediction that cannot be checked ends as ``undetermined`` or ``could not have been seen`` with its reason;
+    one damaged scene does not hide what the others show, and is named in the record.
+    """
+    source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
+    folder = ClaimFile.create(out, claim, at=clock())
+    progress(f"claim {claim.id} registered ({claim.digest[:19]})")
+    accessed = clock()
+    found = search(source, claim.aoi(), _span(claim))
+    folder.offer(found.ledger, at=clock())
+    progress(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
+    works = [_check(claim, prediction, found, progress, executor) for prediction in claim.predictions]
+    for scene in _used(works, found):
+        folder.add_scene_metadata(scene, at=clock())
+    pictures: list[Picture] = []
+    for work in works:
+        own = _pictures(folder, work, clock)
+        record = record_of(claim, work.finding, accessed=accessed, created=clock(), software=_SOFTWARE)
+        for picture in own:
+            record = record.attach(picture.artifact)
+        folder.add_record(record, at=clock())
+        pictures.extend(own)
+    findings = tuple(work.finding for work in works)
+    imprint = Imprint(
+        accessed=accessed, created=clock(), software=_SOFTWARE, ledger_head=folder.head, where=f"{folder.path.name}/"
+    )
+    content = report_content(claim, findings, pictures=pictures, offers=found.ledger, imprint=imprint)
+    with tempfile.TemporaryDirectory() as scratch:
+        page = Path(scratch) / "report.html"
+        page.write_text(html_report(content), encoding="utf-8")
+        folder.add_report(page, "the report, one self-contained page", at=clock())
+    closed = folder.close(at=clock())
+    progress(f"claim file closed: {closed.files} files, {closed.entries} ledger entries")
+    return Dossier(path=folder.path, claim=claim, findings=findings, head=folder.head)
+
+
+def _used(works: Sequence[_Work], found: Found) -> tuple[Scene, ...]:
+    """Return the scenes whose pixels were compared, quiet ones included, in order of time."""
+    names = {scene.id for work in works for scene in work.finding.scenes}
+    names |= {name for work in works for both in work.finding.quiet for name in both}
+    return tuple(scene for scene in found.scenes if scene.id in names)
+
+
+def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ...]:
+    """Draw, save and record the figures of one prediction."""
+    finding = work.finding
+    name = finding.prediction.id
+    drawn: list[tuple[str, Figure]] = []
+    if work.comparison is not None:
+        drawn.append((f"{name}-before-after.png", work.comparison.figure(title=finding.prediction.text)))
+    title = f"Looks at {finding.coverage.place} ({name})"
+    drawn.append((f"{name}-looks.png", timeline(finding.coverage, title=title, bracket=finding.bracket)))
+    pictures = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for file, figure in drawn:
+            artifact = figure.save(Path(scratch) / file)
+            kept = replace(artifact, path=folder.add_figure(artifact, at=clock()))
+            pictures.append(Picture(artifact=kept, png=kept.path.read_bytes(), alt=kept.shows))
+    return tuple(pictures)
+
+
+def _span(claim: Claim) -> TimeSpan:
+    when = claim.when.span()
+    spans = [prediction.when.span() for prediction in claim.predictions]
+    start = min([when.start, *(span.start for span in spans)])
+    start = min(start, claim.baseline.span().start) if claim.baseline else start - _YEARS_BEFORE
+    return TimeSpan(start, max([when.end, *(span.end for span in spans)]) + _AFTER)
+
+
+def _baseline(claim: Claim, prediction: Prediction) -> TimeSpan:
+    if claim.baseline:
+        return claim.baseline.span()
+    start = prediction.when.span().start
+    return TimeSpan(start - _YEARS_BEFORE, start)
+
+
+def _check(claim: Claim, prediction: Prediction, found: Found, progress: Progress, executor: Executor | None) -> _Work:
+    """Look at one prediction: who looked, what the pixels allow, what changed, what that is worth."""
+    aoi = claim.aoi(prediction)
+    looks = coverage(prediction, found.scenes, aoi=aoi)
+    progress(f"{prediction.id}: {looks.reason}")
+    allowed = resolution(prediction.target, _gsd(found.scenes))
+    chosen = choose_looks(prediction, looks) if allowed.sufficient else None
+    if chosen is None:
+        return _Work(finding=find(prediction, aoi=aoi, coverage=looks, resolution=allowed))
+    scenes = {scene.id: scene for scene in found.scenes}
+    clear = [look for look in looks.looks if look.state is LookState.CLEAR]
+    quiet = choose_quiet(clear, chosen, _baseline(claim, prediction))
+    both = (scenes[chosen[0].scene_id], scenes[chosen[1].scene_id])
+    progress(f"{prediction.id}: comparing {both[0].id} and {both[1].id} against {len(quiet)} quiet pairs")
+    pairs = [(scenes[first.scene_id], scenes[second.scene_id]) for first, second in quiet]
+    try:
+        return _compare(prediction, aoi, both, pairs, looks=looks, allowed=allowed, executor=executor)
+    except (UndeterminedError, DataError, InputError) as err:
+        failed = find(prediction, aoi=aoi, coverage=looks, resolution=allowed, failure=str(err))
+        return _Work(finding=failed)
+
+
+def _compare(
+    prediction: Prediction,
+    aoi: AreaOfInterest,
+    both: tuple[Scene, Scene],
+    quiet: Sequence[tuple[Scene, Scene]],
+    *,
+    looks: Coverage,
+    allowed: Resolution,
+    executor: Executor | None,
+) -> _Work:
+    reader = Reader(grid=grid_for(both, aoi), bands=common_bands(both))
+    placebos, failed = align_many(reader, quiet, executor)
+    comparison = compare_read(reader, both, aoi, quiet=placebos, notes=failed)
+    finding = find(
+        prediction,
+        aoi=aoi,
+        coverage=looks,
+        resolution=allowed,
+        detections=comparison.detections,
+        power=power(prediction, comparison.aligned, placebos, aoi=aoi, places=_PLACES),
+        scenes=both,
+        quiet=tuple((pair.before.scene_id or "", pair.after.scene_id or "") for pair in placebos),
+    )
+    return _Work(finding=finding, comparison=comparison)
+
+
+def _gsd(scenes: Sequence[Scene]) -> float:
+    """Return the finest pixel side among the scenes, m: what the archive could show at best."""
+    sizes = [scene.gsd_m for scene in scenes if scene.gsd_m]
+    if not sizes:
+        msg = "no scene states its pixel size; add 'gsd' to the items"
+        raise InputError(msg)
+    return min(sizes)

@@ -1,0 +1,183 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from shapely.geometry import box
+
+from osint_imagery.change.detections import Verdict
+from osint_imagery.core.claim import Change, DetectionLevel
+from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.decision import compared_looks, expected_sign
+from osint_imagery.evidence.finding import Answer
+from osint_imagery.observe.coverage import LookState
+from osint_imagery.observe.resolution import resolution
+
+Make = dict[str, Callable[..., Any]]
+
+
+def area(value: float) -> Estimate:
+    return Estimate(value=value, low=value, high=value, level=1, unit="m2", method="given")
+
+
+def test_a_fitting_detection_is_seen_and_bracketed(case: Any) -> None:
+    finding = case.find()
+    assert finding.answer is Answer.SEEN
+    assert "consistent with" in finding.reason
+    assert finding.bracket == (finding.scenes[0].acquired, finding.scenes[1].acquired)
+    assert "shadow (not tested)" in finding.reason
+    assert "misregistration" not in finding.reason
+
+
+def test_a_target_below_the_pixels_could_not_have_been_seen_whatever_was_outlined(case: Any) -> None:
+    target = case.claim.predictions[0].target.model_copy(update={"length_m": 13.4, "width_m": 3.0})
+    prediction = case.claim.predictions[0].model_copy(update={"target": target})
+    finding = case.find(prediction=prediction, resolution=resolution(target, 10))
+    assert finding.answer is Answer.NOT_OBSERVABLE
+    assert "too coarse" in finding.reason
+
+
+def test_a_level_above_the_pixels_could_not_have_been_seen(case: Any) -> None:
+    prediction = case.claim.predictions[0].model_copy(update={"level": DetectionLevel.IDENTIFICATION})
+    finding = case.find(prediction=prediction)
+    assert finding.answer is Answer.NOT_OBSERVABLE
+    assert "identification" in finding.reason
+
+
+def test_no_usable_look_in_the_stay_could_not_have_been_seen_and_names_the_looks_around(case: Any, make: Make) -> None:
+    looks = (
+        make["look"]("S1", "2026-04-28"),
+        make["look"]("S5", "2026-05-04", LookState.UNUSABLE),
+        make["look"]("S2", "2026-05-13"),
+    )
+    finding = case.find(coverage=make["coverage"](*looks, p_look=make["sure"](0.0)), detections=None)
+    assert finding.answer is Answer.NOT_OBSERVABLE
+    assert "S1 on 2026-04-28 (UTC day, time unknown)" in finding.reason
+    assert "S2" in finding.reason
+    assert "S5" not in finding.reason
+
+
+def test_looks_of_unknown_quality_are_undetermined_not_unseen(case: Any, make: Make) -> None:
+    looks = (make["look"]("S5", "2026-05-04", LookState.UNKNOWN),)
+    finding = case.find(coverage=make["coverage"](*looks, p_look=make["sure"](0.0)), detections=None)
+    assert finding.answer is Answer.UNDETERMINED
+    assert "no known quality" in finding.reason
+
+
+def test_nothing_compared_is_undetermined_with_the_reason(case: Any) -> None:
+    finding = case.find(detections=None, scenes=())
+    assert finding.answer is Answer.UNDETERMINED
+    assert "no usable pair" in finding.reason
+
+
+def test_a_failed_comparison_is_undetermined_with_its_failure(case: Any) -> None:
+    finding = case.find(detections=None, failure="the images could not be aligned")
+    assert finding.answer is Answer.UNDETERMINED
+    assert finding.reason == "the comparison failed: the images could not be aligned"
+
+
+def test_an_undetermined_comparison_keeps_its_reason(case: Any, make: Make) -> None:
+    found = make["detections"](
+        make["detection"](), verdict=Verdict.UNDETERMINED, reason="the images could not be aligned"
+    )
+    finding = case.find(detections=found)
+    assert finding.answer is Answer.UNDETERMINED
+    assert finding.reason == "the images could not be aligned"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sign": -1},
+        {"area": area(300)},
+        {"outline": box(37, 45, 37.1, 45.1)},
+    ],
+    ids=["sign contrary", "below a third of the area", "outside the place"],
+)
+def test_a_detection_that_does_not_fit_is_not_the_target(case: Any, make: Make, changed: dict[str, object]) -> None:
+    finding = case.find(detections=make["detections"](make["detection"](**changed)))
+    assert finding.answer is Answer.NOT_SEEN
+    assert finding.fitting == ()
+    assert finding.bracket is None
+
+
+def test_a_third_of_the_area_is_enough_and_a_much_larger_one_is_told(case: Any, make: Make) -> None:
+    assert case.find(detections=make["detections"](make["detection"](area=area(400)))).answer is Answer.SEEN
+    finding = case.find(detections=make["detections"](make["detection"](area=area(12_000))))
+    assert "10 times as large" in finding.reason
+
+
+def test_a_detection_without_the_verdict_changed_is_not_seen(case: Any, make: Make) -> None:
+    found = make["detections"](make["detection"](), verdict=Verdict.NO_CHANGE_FOUND)
+    assert case.find(detections=found).answer is Answer.NOT_SEEN
+
+
+def test_not_seen_with_little_power_is_undetermined(case: Any, make: Make) -> None:
+    finding = case.find(
+        detections=make["detections"](verdict=Verdict.NO_CHANGE_FOUND), power=make["power"](found=25, tried=60)
+    )
+    assert finding.answer is Answer.UNDETERMINED
+    assert "bears little on the claim" in finding.reason
+
+
+def test_not_seen_without_quiet_pairs_is_undetermined_unless_bounds_suffice(case: Any, make: Make) -> None:
+    finding = case.find(
+        detections=make["detections"](verdict=Verdict.NO_CHANGE_FOUND), power=make["power"](pairs=0), quiet=()
+    )
+    assert finding.answer is Answer.UNDETERMINED
+
+
+def test_not_seen_without_any_power_is_undetermined(case: Any, make: Make) -> None:
+    finding = case.find(detections=make["detections"](verdict=Verdict.NO_CHANGE_FOUND), power=None)
+    assert finding.answer is Answer.UNDETERMINED
+    assert "not known" in finding.reason
+
+
+def test_a_target_that_insertion_never_finds_could_not_have_been_seen(case: Any, make: Make) -> None:
+    finding = case.find(
+        detections=make["detections"](verdict=Verdict.NO_CHANGE_FOUND), power=make["power"](found=0, tried=200)
+    )
+    assert finding.answer is Answer.NOT_OBSERVABLE
+    assert "0 of 200" in finding.reason
+
+
+def test_looks_that_miss_the_stay_say_nothing(case: Any, make: Make) -> None:
+    prediction = case.claim.predictions[0].model_copy(update={"dwell_days": 2.0})
+    finding = case.find(prediction=prediction, coverage=make["coverage"](p_look=make["sure"](0.5)))
+    assert finding.answer is Answer.UNDETERMINED
+    assert "compare two that do" in finding.reason
+
+
+def test_what_is_in_both_pictures_does_not_count_as_looked_at(case: Any) -> None:
+    prediction = case.claim.predictions[0]
+    after = TimeSpan("2026-05-13T08:00:00Z")
+    early, late = TimeSpan("2026-04-28T08:00:00Z"), TimeSpan("2026-05-11T08:00:00Z")
+    assert compared_looks(prediction, (early, after)).value == 1
+    assert compared_looks(prediction, (late, after)).value == 0
+    half = compared_looks(prediction, (TimeSpan("2026-05-06T00:00:00Z"), after))
+    assert half.value == pytest.approx(0.5, abs=0.001)
+
+
+def test_a_day_without_an_hour_keeps_its_bounds(case: Any) -> None:
+    prediction = case.claim.predictions[0]
+    p_look = compared_looks(prediction, (TimeSpan("2026-04-28"), TimeSpan("2026-05-06")))
+    assert p_look.low < p_look.value < p_look.high
+
+
+@pytest.mark.parametrize(
+    ("change", "contrast", "sign"),
+    [
+        (Change.APPEARS, {"red": 0.2}, 1),
+        (Change.APPEARS, {"red": -0.2, "nir": -0.1}, -1),
+        (Change.DISAPPEARS, {"red": 0.2}, -1),
+        (Change.CHANGES, {"red": 0.2}, 0),
+        (Change.APPEARS, {"red": 0.2, "nir": -0.1}, 0),
+        (Change.APPEARS, None, 0),
+    ],
+)
+def test_the_expected_sign_is_only_assumed_where_the_claim_states_it(
+    case: Any, change: Change, contrast: dict[str, float] | None, sign: int
+) -> None:
+    prediction = case.claim.predictions[0]
+    target = prediction.target.model_copy(update={"contrast": contrast})
+    assert expected_sign(prediction.model_copy(update={"target": target, "change": change})) == sign

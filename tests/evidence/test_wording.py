@@ -1,0 +1,127 @@
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from osint_imagery.change.detections import Verdict
+from osint_imagery.core.errors import InputError
+from osint_imagery.evidence.finding import Answer
+from osint_imagery.evidence.wording import (
+    absence_sentence,
+    answer_sentence,
+    bracket_sentence,
+    five_lines,
+    ratio_sentence,
+    refuse_overclaim,
+    unseen_sentence,
+)
+
+Make = dict[str, Callable[..., Any]]
+TRANSPOSED = re.compile(r"(H1|hypothesis|claim|shed \w+) is [\d.]+ times", re.IGNORECASE)
+
+
+@pytest.fixture
+def silent(case: Any, make: Make) -> Any:
+    return case.find(detections=make["detections"](verdict=Verdict.NO_CHANGE_FOUND))
+
+
+@pytest.fixture
+def weak(case: Any, make: Make) -> Any:
+    return case.find(detections=make["detections"](verdict=Verdict.NO_CHANGE_FOUND), power=make["power"](25, 60))
+
+
+def test_each_answer_has_its_own_words(case: Any, silent: Any, weak: Any, make: Make) -> None:
+    blind = case.find(coverage=make["coverage"](p_look=make["sure"](0.0)), detections=None)
+    assert answer_sentence(case.find()).startswith("SEEN: ")
+    assert answer_sentence(silent).startswith("LOOKED AND NOT SEEN: ")
+    assert answer_sentence(blind).startswith("COULD NOT HAVE BEEN SEEN: ")
+    assert answer_sentence(weak).startswith("UNDETERMINED: looked and not seen, but this bears little")
+
+
+def test_the_bracket_keeps_utc_and_an_unknown_hour(case: Any) -> None:
+    sentence = bracket_sentence(case.find())
+    assert "2026-04-28 08:00:00 UTC (without it)" in sentence
+    assert "2026-05-13 (UTC day, time unknown) (with it)" in sentence
+
+
+def test_the_ratio_is_never_transposed_and_never_without_its_interval(case: Any, silent: Any) -> None:
+    for finding in (case.find(), silent):
+        sentence = ratio_sentence(finding)
+        assert re.search(r"the imagery is [\d.]+ times \(95% interval .*\) more probable if .* than if ", sentence)
+        assert not TRANSPOSED.search(sentence)
+        assert sentence.startswith("At the level of object change")
+
+
+def test_a_miss_is_inverted_and_named_for_the_alternative(silent: Any) -> None:
+    sentence = ratio_sentence(silent)
+    assert "a shed had not appeared (as under 'nothing') than if it had" in sentence
+    assert "support for no such change over the change" in sentence
+
+
+def test_no_ratio_is_given_where_nothing_could_be_seen_or_compared(case: Any, make: Make) -> None:
+    blind = case.find(coverage=make["coverage"](p_look=make["sure"](0.0)), detections=None)
+    assert "the imagery would look the same either way" in ratio_sentence(blind)
+    assert "no two looks" in ratio_sentence(case.find(detections=None))
+    unquiet = case.find(power=make["power"](pairs=0), quiet=())
+    assert unquiet.answer is Answer.SEEN
+    assert "there are no quiet pairs" in ratio_sentence(unquiet)
+
+
+def test_no_evidence_of_is_said_only_where_absence_bears_on_the_claim(case: Any, silent: Any, weak: Any) -> None:
+    assert absence_sentence(silent).startswith("There is no evidence of a shed at the quay in 2026-05-01 to 2026-05-10")
+    for finding in (weak, case.find()):
+        with pytest.raises(InputError, match="'no evidence of' is refused"):
+            absence_sentence(finding)
+
+
+@pytest.mark.parametrize(
+    "words", ["no evidence of a shed", "No sign of work", "there is no evidence that it was built"]
+)
+def test_an_analysts_sentence_is_held_to_the_same_rule(silent: Any, weak: Any, words: str) -> None:
+    assert refuse_overclaim(words, silent) == words
+    with pytest.raises(InputError, match="is refused"):
+        refuse_overclaim(words, weak)
+
+
+def test_usable_looks_inside_the_bracket_are_named(case: Any, make: Make) -> None:
+    looks = (make["look"]("S1", "2026-04-28"), make["look"]("S7", "2026-05-06"), make["look"]("S2", "2026-05-13"))
+    sentence = bracket_sentence(case.find(coverage=make["coverage"](*looks)))
+    assert "not compared would narrow it: S7 on 2026-05-06 (UTC day, time unknown)." in sentence
+
+
+def test_a_capped_ratio_says_so(case: Any, make: Make) -> None:
+    assert "the figure is their limit" in ratio_sentence(case.find())
+    assert "their limit" not in ratio_sentence(case.find(power=make["power"](found=20, alarms=4)))
+
+
+def test_likelihood_and_confidence_in_one_sentence_are_refused(case: Any) -> None:
+    with pytest.raises(InputError, match="make it two"):
+        refuse_overclaim("It is likely a shed (high confidence)", case.find())
+
+
+def test_proof_is_refused(case: Any) -> None:
+    with pytest.raises(InputError, match="'proves'"):
+        refuse_overclaim("the image proves that it was built", case.find())
+
+
+def test_what_could_not_be_seen_is_said_by_size_time_and_nature(case: Any) -> None:
+    sentence = unseen_sentence(case.find())
+    assert "10 m" in sentence
+    assert "Nothing smaller than 300 m2" in sentence
+    assert "2026-05-01 to 2026-05-10 UTC" in sentence
+    assert "no content, purpose or owner" in sentence
+
+
+def test_the_answer_to_a_claim_is_five_blocks(case: Any, silent: Any) -> None:
+    text = five_lines(case.claim, [silent], where="dossier/", head="sha256:ab")
+    heads = [line.split(":")[0] for line in text.splitlines() if not line.startswith(" ")]
+    assert heads == ["Claim", "Answer", "Not visible", "Ratio", "Verify"]
+    assert len(text.splitlines()) == 5
+    assert "osint-imagery verify dossier/   (ledger head sha256:ab)" in text
+    several = five_lines(case.claim, [silent, silent], where="dossier/")
+    assert "not multiplied" in several
+
+
+def test_a_claim_without_findings_is_undetermined(case: Any) -> None:
+    assert "UNDETERMINED" in five_lines(case.claim, [], where="x")

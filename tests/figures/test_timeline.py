@@ -1,0 +1,123 @@
+"""Timelines: every look stands there, by shape and by color, in UTC, legible for three looks and for 140."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+
+import numpy as np
+import pytest
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.figures.artist import house_style
+from osint_imagery.figures.calendar_axis import axis_over
+from osint_imagery.figures.timeline import timeline
+from osint_imagery.observe.coverage import Coverage, Look, LookState
+
+START = datetime(2019, 1, 3, 8, 17, tzinfo=UTC)
+
+
+def coverage(count: int, years: float, *, by_day: bool = False, sensor: str = "sentinel-2-l2a") -> Coverage:
+    rng = np.random.default_rng(count)
+    states = list(LookState)
+    looks = []
+    for index, days in enumerate(np.sort(rng.uniform(0, years * 365, count))):
+        moment = START + timedelta(days=float(days))
+        looks.append(
+            Look(
+                scene_id=f"S2_{index}",
+                acquired=TimeSpan(moment.date()) if by_day else TimeSpan(moment),
+                usable_fraction=None,
+                state=states[index % len(states)],
+                reason="of this test",
+                sensor=sensor,
+                sun_elevation_deg=None,
+            )
+        )
+    when = TimeSpan(START + timedelta(days=years * 100), START + timedelta(days=years * 200))
+    return Coverage(
+        prediction_id="P1",
+        place="Порт مرفأ with a name that is far too long to fit on one line of a narrow column of print",
+        when=when,
+        dwell_days=2,
+        looks=tuple(looks),
+        p_look=Estimate(value=0.2, low=0.1, high=0.3, level=1, unit="probability", method="dates"),
+        gaps=(when,),
+        reason="no look was usable in the claimed span",
+    )
+
+
+@pytest.mark.parametrize("width", [80.0, 180.0])
+@pytest.mark.parametrize(("count", "years"), [(0, 1.0), (3, 2.0), (140, 5.0), (6, 0.02)])
+def test_no_text_overlaps_or_is_clipped(count: int, years: float, width: float) -> None:
+    given = coverage(count, years)
+    bracket = (TimeSpan("2019-01-04"), TimeSpan("2019-01-08T08:00:00Z"))
+    figure = timeline(given, bracket=bracket, width_mm=width)
+    renderer = figure.drawing.canvas.get_renderer()  # type: ignore[attr-defined]
+    with house_style():
+        boxes = [t.get_window_extent(renderer) for t in figure.drawing.axes[0].texts]
+    page = figure.drawing.bbox
+    assert all(b.x0 >= page.x0 and b.y0 >= page.y0 and b.x1 <= page.x1 and b.y1 <= page.y1 for b in boxes)
+    crossed = [(a, b) for a, b in combinations(boxes, 2) if a.x0 < b.x1 and b.x0 < a.x1 and a.y0 < b.y1 and b.y0 < a.y1]
+    assert crossed == []
+
+
+def test_every_look_is_a_mark_and_states_differ_by_shape_and_color() -> None:
+    figure = timeline(coverage(140, 5))
+    marks = [item for item in figure.drawing.axes[0].lines if item.get_marker() not in {None, "None", ""}]
+    assert len(marks) == 140
+    looks = {(str(m.get_marker()), _ink(m)) for m in marks}
+    assert len(looks) == len({shape for shape, _ in looks}) == len({ink for _, ink in looks}) == len(LookState)
+
+
+def _ink(mark: Line2D) -> str:
+    face, edge = str(mark.get_markerfacecolor()), str(mark.get_markeredgecolor())
+    return edge if face == "none" else face
+
+
+def test_the_count_line_says_how_many_were_clear() -> None:
+    figure = timeline(coverage(10, 2))
+    assert "2 of 10 looks clear over the area" in "\n".join(figure.texts)
+    assert "2 of 10 looks clear over the area" in figure.shows
+    assert figure.scenes == tuple(f"S2_{n}" for n in range(10))
+
+
+def test_a_look_known_to_the_day_is_a_bar_of_that_day() -> None:
+    figure = timeline(coverage(3, 0.02, by_day=True))
+    axis = axis_over((coverage(3, 0.02).when, *(look.acquired for look in coverage(3, 0.02, by_day=True).looks)), 0, 1)
+    share = axis.stretch(coverage(3, 0.02, by_day=True).looks[0].acquired)
+    bars = [p for p in figure.drawing.findobj(Rectangle) if p.get_zorder() == 4]
+    assert len(bars) == 3
+    lane = next(line for line in figure.drawing.axes[0].lines if line.get_zorder() == 2)
+    length = np.ptp(np.asarray(lane.get_xdata(), dtype=float))
+    assert bars[0].get_width() == pytest.approx((share[1] - share[0]) * length, rel=0.01)
+    assert "3 looks are not known to the second" in "\n".join(figure.texts)
+    long = timeline(coverage(3, 2, by_day=True))
+    assert "narrower than the mark" in "\n".join(long.texts)
+
+
+def test_the_bracket_is_said_in_utc_and_never_more_exact_than_known() -> None:
+    bracket = (TimeSpan("2019-06-01"), TimeSpan("2019-07-01T08:00:00Z"))
+    said = "\n".join(timeline(coverage(3, 2), bracket=bracket).texts)
+    assert "between 2019-06-01 (UTC day, time unknown) (last look before it) and 2019-07-01 08:00:00 UTC" in said
+
+
+def test_simulated_looks_are_announced() -> None:
+    figure = timeline(coverage(3, 2, sensor="simulated-msi"))
+    assert figure.texts[0].startswith("SIMULATED")
+    assert figure.shows.startswith("SIMULATED")
+
+
+def test_two_timelines_have_the_same_bytes() -> None:
+    assert timeline(coverage(20, 2)).png() == timeline(coverage(20, 2)).png()
+
+
+@pytest.mark.parametrize("days", [2, 9, 60, 400, 2000, 9000])
+def test_ticks_are_few_and_in_order(days: int) -> None:
+    axis = axis_over((TimeSpan(START, START + timedelta(days=days)),), 0, 100)
+    ticks = axis.ticks(7)
+    assert 1 <= len(ticks) <= 8
+    assert [x for x, _ in ticks] == sorted(x for x, _ in ticks)
+    assert all(0 <= x <= 100 for x, _ in ticks)
+    assert len({words for _, words in ticks}) == len(ticks)

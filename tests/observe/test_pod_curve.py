@@ -1,0 +1,58 @@
+import math
+
+import numpy as np
+import pytest
+
+from osint_imagery.core.errors import InputError, NotEnoughDataError
+from osint_imagery.observe.pod_curve import fit_pod_curve
+
+
+def published():
+    rng = np.random.default_rng(42)
+    sizes = rng.uniform(2, 40, 200)
+    return sizes, rng.random(200) < 1 / (1 + np.exp(-(np.log(sizes) - np.log(12)) / 0.25))
+
+
+def test_published_curve_is_reproduced():
+    sizes, found = published()
+    curve = fit_pod_curve(sizes, found)
+    assert found.sum() == 140
+    assert (curve.intercept, curve.slope) == pytest.approx((-10.225236, 4.102769), abs=2e-6)
+    # The published bound was computed with z rounded to 1.645.
+    assert (curve.a50, curve.a90, curve.a90_95) == pytest.approx((12.0888, 20.6522, 24.2024), abs=5e-4)
+    assert curve.pod(curve.a90) == pytest.approx(0.9)
+
+
+def test_the_unit_of_size_does_not_matter():
+    sizes, found = published()
+    assert fit_pod_curve(sizes * 10, found).a90_95 == pytest.approx(10 * fit_pod_curve(sizes, found).a90_95)
+
+
+def test_fewer_trials_allow_less_to_be_said():
+    sizes, found = published()
+    few = fit_pod_curve(sizes[:30], found[:30])
+    assert few.a90_95 / few.a90 > 24.2024 / 20.6522
+
+
+def test_hardly_any_trials_allow_nothing_to_be_said():
+    assert fit_pod_curve([1, 2, 3, 4], [False, True, False, True]).a90_95 == math.inf
+
+
+@pytest.mark.parametrize(
+    ("sizes", "found", "why"),
+    [
+        ([1, 2, 3], [True, True, True], "found=3 of 3"),
+        ([1, 2, 3, 4], [False, False, True, True], "do not overlap"),
+        ([1, 2, 3, 4, 5, 6], [True, True, False, True, False, False], "not found more often"),
+    ],
+)
+def test_trials_without_a_curve_are_undetermined(sizes, found, why):
+    with pytest.raises(NotEnoughDataError, match=why):
+        fit_pod_curve(sizes, found)
+
+
+def test_impossible_trials_are_refused():
+    with pytest.raises(InputError, match="one positive size"):
+        fit_pod_curve([1, -2], [True, False])
+    with pytest.raises(InputError, match="size=0"):
+        fit_pod_curve(*published()).pod(0)

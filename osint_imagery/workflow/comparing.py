@@ -173,7 +173,6 @@ def compare(
     quiet: Sequence[tuple[Scene, Scene]] = (),
     method: str | Detector | None = None,
     resolution_m: float | None = None,
-    margin_m: float | None = None,
     executor: Executor | None = None,
 ) -> Comparison:
     """Compare two scenes over an area.
@@ -191,8 +190,8 @@ def compare(
         Quiet date pairs for the null model; without them the ground around the area serves.
     method : str or Detector, optional
         As for :func:`~osint_imagery.change.detecting.detect`.
-    resolution_m, margin_m : float, optional
-        As for :func:`grid_for`.
+    resolution_m : float, optional
+        Pixel side, m; as for :func:`grid_for`.
     executor : concurrent.futures.Executor, optional
         Reads and aligns quiet pairs in parallel; the result is the same.
 
@@ -210,7 +209,7 @@ def compare(
         If a file is damaged, wrong or missing.
     """
     where = aoi or _common_ground(before, after)
-    grid = grid_for((before, after), where, resolution_m=resolution_m, margin_m=margin_m if aoi else 0.0)
+    grid = grid_for((before, after), where, resolution_m=resolution_m, margin_m=None if aoi else 0.0)
     reader = Reader(grid=grid, bands=tuple(bands) if bands else common_bands((before, after)))
     placebos, failed = align_many(reader, quiet, executor)
     return compare_read(reader, (before, after), where, quiet=placebos, method=method, notes=failed)

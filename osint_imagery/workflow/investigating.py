@@ -142,7 +142,7 @@ def investigate(
     found = search(source, claim.aoi(), _span(claim))
     folder.offer(found.ledger, at=clock())
     progress(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
-    works = [_check(claim, prediction, found, progress, executor) for prediction in claim.predictions]
+    works = [_check(claim, prediction, found, progress=progress, executor=executor) for prediction in claim.predictions]
     for scene in _used(works, found):
         folder.add_scene_metadata(scene, at=clock())
     pictures: list[Picture] = []

@@ -1,0 +1,227 @@
+"""Commands: parse, call the workflow, print. Exit status 0 done, 1 done and the answer is no, 2 bad input."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.claim import read_claim
+from osint_imagery.core.errors import EvidenceExistsError, InputError, OsintImageryError, VerificationError
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.verify import verify
+from osint_imagery.scenes.catalog import Found, open_catalog, search
+from osint_imagery.scenes.packaged import bundled, romania_catalog
+from osint_imagery.scenes.scene import Scene
+from osint_imagery.workflow.comparing import compare
+from osint_imagery.workflow.investigating import Dossier, investigate
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return its exit status."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except VerificationError as err:
+        _fail("not verified", err, options)
+        for problem in err.problems:
+            print(f"  {problem}", file=sys.stderr)
+        return 1
+    except OsintImageryError as err:
+        _fail("error", err, options)
+        return 2
+
+
+def _fail(word: str, err: OsintImageryError, options: argparse.Namespace) -> None:
+    print(f"{word}: {err}", file=sys.stderr)
+    if getattr(options, "json", False):
+        problems = list(err.problems) if isinstance(err, VerificationError) else []
+        _json({"error": type(err).__name__, "message": str(err), "problems": problems})
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="osint-imagery", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="check the bundled claims and write a claim file for each")
+    demo.add_argument("--out", default="demo", help="folder to write (default: demo)")
+    demo.add_argument("--real-scenes", help="catalogue with the Beirut scenes, for the third claim")
+    demo.set_defaults(command=_demo)
+
+    found = commands.add_parser("search", help="list the scenes of a catalogue over a place, and those rejected")
+    found.add_argument("catalog", help="static STAC catalogue or folder of GeoTIFFs")
+    _place(found, required=True)
+    found.add_argument("--from", dest="start", required=True, help="first date, 2017-08-01")
+    found.add_argument("--to", dest="end", required=True, help="last date")
+    found.set_defaults(command=_search)
+
+    pair = commands.add_parser("compare", help="compare two scenes and write the before/after figure")
+    pair.add_argument("catalog", help="static STAC catalogue or folder of GeoTIFFs")
+    pair.add_argument("before", help="id of the earlier scene")
+    pair.add_argument("after", help="id of the later scene")
+    _place(pair, required=False)
+    pair.add_argument("--out", default="comparison.png", help="figure to write: png, svg or pdf")
+    pair.add_argument("--geojson", help="also write the detections as GeoJSON")
+    pair.set_defaults(command=_compare)
+
+    check = commands.add_parser("investigate", help="check a claim against a catalogue and write the claim file")
+    check.add_argument("claim", help="claim.yaml")
+    check.add_argument("--catalog", required=True, help="static STAC catalogue or folder of GeoTIFFs")
+    check.add_argument("--out", required=True, help="folder to write; must not exist or be empty")
+    check.set_defaults(command=_investigate)
+
+    verified = commands.add_parser("verify", help="check that nothing in a claim file was altered; offline")
+    verified.add_argument("dossier", help="folder of the claim file")
+    verified.set_defaults(command=_verify)
+
+    for each in (demo, found, pair, check, verified):
+        each.add_argument("--json", action="store_true", help="print a machine-readable result")
+    return parser
+
+
+def _place(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    where = parser.add_mutually_exclusive_group(required=required)
+    where.add_argument("--aoi", help="vector file with the area of interest")
+    where.add_argument("--bbox", nargs=4, type=float, metavar=("W", "S", "E", "N"), help="box in degrees")
+
+
+def _aoi(options: argparse.Namespace) -> AreaOfInterest | None:
+    if options.aoi:
+        return AreaOfInterest.from_file(options.aoi)
+    if options.bbox:
+        west, south, east, north = options.bbox
+        return AreaOfInterest.from_bbox(west, south, east, north, name="bbox")
+    return None
+
+
+def _json(body: object) -> None:
+    print(json.dumps(body, indent=2, ensure_ascii=False))
+
+
+def _progress(options: argparse.Namespace) -> Callable[[str], None]:
+    """Show progress on a terminal, none in a pipe."""
+    quiet = options.json or not sys.stderr.isatty()
+    return lambda text: None if quiet else print(f"  {text}", file=sys.stderr, flush=True)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    """Check every bundled claim whose scenes are here."""
+    root = Path(options.out)
+    if root.exists() and any(root.iterdir()):
+        msg = f"out={options.out!r} is not empty; evidence is never overwritten: remove the folder or name another"
+        raise EvidenceExistsError(msg)
+    _progress(options)("reading the Sentinel-2 series that the package nrt carries")
+    jobs = [
+        ("romania", romania_catalog(root / "scenes" / "romania")),
+        ("port", bundled("port/catalog.json")),
+    ]
+    if options.real_scenes:
+        jobs.append(("beirut", Path(options.real_scenes)))
+    made = []
+    for name, catalog in jobs:
+        claim = read_claim(bundled(f"{name}/claim.yaml"))
+        made.append(investigate(claim, catalog, out=root / name, progress=_progress(options)))
+        verify(root / name)
+    _report(made, options)
+    if not options.real_scenes and not options.json:
+        print("Beirut was not checked: give --real-scenes PATH/catalog.json with its scenes to add it.")
+    return 0
+
+
+def _report(made: Sequence[Dossier], options: argparse.Namespace) -> None:
+    if options.json:
+        _json([_dossier(item) for item in made])
+        return
+    for item in made:
+        print(item.summary(), f"Report:       {item.report}", sep="\n", end="\n\n")
+
+
+def _dossier(item: Dossier) -> dict[str, object]:
+    answers = {f.prediction.id: {"answer": str(f.answer), "reason": f.reason} for f in item.findings}
+    return {"claim": item.claim.id, "answers": answers, "report": str(item.report), "head": item.head}
+
+
+def _search(options: argparse.Namespace) -> int:
+    aoi = _aoi(options)
+    if aoi is None:
+        msg = "aoi is missing; give --aoi FILE or --bbox W S E N"
+        raise InputError(msg)
+    found = search(open_catalog(options.catalog), aoi, TimeSpan(options.start, options.end))
+    if options.json:
+        _json(_offers(found))
+    else:
+        for offer in found.ledger:
+            when = offer.acquired.label if offer.acquired else "no date"
+            print(f"{'used    ' if offer.used else 'rejected'}  {when:32}  {offer.scene_id}  {offer.reason}")
+        print(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
+    return 0 if len(found) else 1
+
+
+def _offers(found: Found) -> list[dict[str, object]]:
+    return [
+        {
+            "scene": offer.scene_id,
+            "acquired": offer.acquired.label if offer.acquired else None,
+            "used": offer.used,
+            "reason": offer.reason,
+        }
+        for offer in found.ledger
+    ]
+
+
+def _scene(scenes: dict[str, Scene], name: str) -> Scene:
+    if name not in scenes:
+        msg = f"scene={name!r} is not in the catalogue; it holds {', '.join(sorted(scenes)[:8])} ..."
+        raise InputError(msg)
+    return scenes[name]
+
+
+def _compare(options: argparse.Namespace) -> int:
+    scenes = {scene.id: scene for scene in open_catalog(options.catalog).scenes()}
+    result = compare(_scene(scenes, options.before), _scene(scenes, options.after), _aoi(options))
+    artifact = result.figure().save(options.out)
+    if options.geojson:
+        _write_geojson(result.detections.to_geodataframe().to_json(), Path(options.geojson))
+    found = result.detections
+    if options.json:
+        body = {"verdict": str(found.verdict), "reason": found.reason, "detections": len(found)}
+        _json({**body, "figure": str(artifact.path), "digest": artifact.digest})
+    else:
+        print(f"{found.verdict}: {found.reason}")
+        for item in found.items[:10]:
+            print(f"  {item.id}: {item.area}, q {'withheld' if item.q_fdr is None else f'{item.q_fdr:.3g}'}")
+        print(f"figure: {artifact.path} ({artifact.digest})")
+    return 0
+
+
+def _write_geojson(text: str, path: Path) -> None:
+    try:
+        with path.open("x", encoding="utf-8") as stream:
+            stream.write(text)
+    except FileExistsError as err:
+        msg = f"geojson={str(path)!r} exists; nothing is overwritten, name another file"
+        raise EvidenceExistsError(msg) from err
+
+
+def _investigate(options: argparse.Namespace) -> int:
+    claim = read_claim(options.claim)
+    _report([investigate(claim, options.catalog, out=options.out, progress=_progress(options))], options)
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    result = verify(options.dossier)
+    if options.json:
+        body = {"claim": result.claim_id, "files": result.files, "entries": result.entries, "records": result.records}
+        _json({**body, "head": result.head, "closed": result.closed, "notes": list(result.notes)})
+    else:
+        print(result)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

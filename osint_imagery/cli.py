@@ -31,12 +31,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in err.problems:
             print(f"  {problem}", file=sys.stderr)
         return 1
-    except OsintImageryError as err:
+    except (OsintImageryError, OSError) as err:
         _fail("error", err, options)
         return 2
 
 
-def _fail(word: str, err: OsintImageryError, options: argparse.Namespace) -> None:
+def _fail(word: str, err: Exception, options: argparse.Namespace) -> None:
     print(f"{word}: {err}", file=sys.stderr)
     if getattr(options, "json", False):
         problems = list(err.problems) if isinstance(err, VerificationError) else []
@@ -111,8 +111,8 @@ def _progress(options: argparse.Namespace) -> Callable[[str], None]:
 def _demo(options: argparse.Namespace) -> int:
     """Check every bundled claim whose scenes are here."""
     root = Path(options.out)
-    if root.exists() and any(root.iterdir()):
-        msg = f"out={options.out!r} is not empty; evidence is never overwritten: remove the folder or name another"
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        msg = f"out={options.out!r} is not an empty folder; evidence is never overwritten: name another folder"
         raise EvidenceExistsError(msg)
     _progress(options)("reading the Sentinel-2 series that the package nrt carries")
     jobs = [
@@ -181,6 +181,8 @@ def _scene(scenes: dict[str, Scene], name: str) -> Scene:
 
 
 def _compare(options: argparse.Namespace) -> int:
+    if options.geojson and Path(options.geojson).exists():
+        raise EvidenceExistsError(_exists(options.geojson))
     scenes = {scene.id: scene for scene in open_catalog(options.catalog).scenes()}
     result = compare(_scene(scenes, options.before), _scene(scenes, options.after), _aoi(options))
     artifact = result.figure().save(options.out)
@@ -203,8 +205,11 @@ def _write_geojson(text: str, path: Path) -> None:
         with path.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError as err:
-        msg = f"geojson={str(path)!r} exists; nothing is overwritten, name another file"
-        raise EvidenceExistsError(msg) from err
+        raise EvidenceExistsError(_exists(str(path))) from err
+
+
+def _exists(path: str) -> str:
+    return f"geojson={path!r} exists; nothing is overwritten, name another file"
 
 
 def _investigate(options: argparse.Namespace) -> int:
@@ -214,6 +219,9 @@ def _investigate(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    if not Path(options.dossier).is_dir():
+        msg = f"dossier={options.dossier!r} is not a folder; give the folder of a claim file"
+        raise InputError(msg)
     result = verify(options.dossier)
     if options.json:
         body = {"claim": result.claim_id, "files": result.files, "entries": result.entries, "records": result.records}

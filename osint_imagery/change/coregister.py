@@ -83,9 +83,11 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
         raise InputError(msg)
     raw = Pair(before=before, after=after)
     fit, held = _tiles(raw.shape)
-    shift, tiles_used = _fit(raw, fit, most_shift_px)
+    names = [name for name in _PREFERRED if name in before.bands][:3] or list(before.bands[:3])
+    told = before.select(names)  # the bands that carry the alignment; the others only follow
+    shift, tiles_used = _fit(Pair(before=told, after=after.select(names)), fit, most_shift_px)
     moved = after if shift == (0.0, 0.0) else _move(after, shift)
-    left = _measure(Pair(before=before, after=moved), held, most_shift_px)
+    left = _measure(Pair(before=told, after=moved.select(names)), held, most_shift_px)
     residual, spread = _residual(left, len(held))
     if max(residual.value, spread) > most_residual_px:
         msg = (
@@ -157,7 +159,6 @@ def _thin(tiles: list[tuple[slice, slice]]) -> list[tuple[slice, slice]]:
 
 def _measure(pair: Pair, tiles: list[tuple[slice, slice]], most_shift_px: float) -> list[Shift]:
     """Return the accepted tiles' shifts: the median over the bands that agree with themselves."""
-    names = [name for name in _PREFERRED if name in pair.bands][:3] or list(pair.bands[:3])
     found = []
     for rows, columns in tiles:
         usable = pair.valid[rows, columns]
@@ -165,7 +166,7 @@ def _measure(pair: Pair, tiles: list[tuple[slice, slice]], most_shift_px: float)
             continue
         seen = [
             _tile_shift(pair.before.band(name)[rows, columns], pair.after.band(name)[rows, columns], usable)
-            for name in names
+            for name in pair.bands
         ]
         good = [s for s in seen if s is not None and math.hypot(*s) <= most_shift_px]
         if good:

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon, Polygon
+from scipy import ndimage
+from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
 
 from osint_imagery.change.changemap import CalibrationKind, ChangeMap
 from osint_imagery.change.detections import Detection, Detections, Verdict
@@ -61,18 +62,22 @@ def outline(changes: ChangeMap) -> Detections:
     renumber = np.zeros(len(objects.strength) + 1, dtype=np.int32)
     renumber[order + 1] = np.arange(1, len(order) + 1)
     labels = renumber[objects.labels]
-    shapes = trace(labels)
+    traced = trace(labels)
+    grid = changes.pair.grid
+    placed = _placed(list(traced.values()), grid)
     rates = false_discovery(objects.strength, changes.null)
     known = changes.calibration.kind is not CalibrationKind.NONE
+    windows = ndimage.find_objects(labels)
     items = tuple(
         _detection(
             changes,
-            labels == number,
-            number,
-            shapes[number],
+            windows[number - 1],
+            labels[windows[number - 1]] == number,
+            number=number,
+            outline=placed[number - 1],
+            perimeter_px=traced[number].length,
             strength=float(objects.strength[k]),
-            p_object=rank_p(float(objects.strength[k]), changes.null) if known else None,
-            q_fdr=float(rates[k]) if known else None,
+            error_rates=(rank_p(float(objects.strength[k]), changes.null), float(rates[k])) if known else (None, None),
         )
         for number, k in enumerate(order, start=1)
     )
@@ -89,33 +94,42 @@ def outline(changes: ChangeMap) -> Detections:
     )
 
 
+def _placed(shapes: list[Polygon | MultiPolygon], grid: Grid | None) -> list[Polygon | MultiPolygon]:
+    """Return outlines in longitude and latitude, all in one go; in pixels where there is no grid."""
+    if grid is None or not shapes:
+        return shapes
+    turned = grid.to_lonlat(grid.to_world(GeometryCollection(shapes)))
+    return list(turned.geoms)
+
+
 def _detection(
     changes: ChangeMap,
+    window: tuple[slice, slice],
     own: NDArray[np.bool_],
-    number: int,
-    shape: Polygon | MultiPolygon,
     *,
+    number: int,
+    outline: Polygon | MultiPolygon,
+    perimeter_px: float,
     strength: float,
-    p_object: float | None,
-    q_fdr: float | None,
+    error_rates: tuple[float | None, float | None],
 ) -> Detection:
-    rows, columns = np.nonzero(own)
+    """Measure one object; `own` marks its pixels inside `window`."""
     grid = changes.pair.grid
-    placed = grid.to_lonlat(grid.to_world(shape)) if grid else shape
-    chances = changes.probability[own]
-    pixels = len(rows)
+    chances = changes.probability[window][own]
+    pixels = int(own.sum())
+    rows, columns = window
     return Detection(
         id=number,
-        outline=placed,
-        centroid=(placed.centroid.x, placed.centroid.y),
-        bbox_px=(int(rows.min()), int(columns.min()), int(rows.max()) + 1, int(columns.max()) + 1),
+        outline=outline,
+        centroid=(outline.centroid.x, outline.centroid.y),
+        bbox_px=(rows.start, columns.start, rows.stop, columns.stop),
         pixels=pixels,
-        area=_area(changes.score[own], shape.length, grid),
-        sign=_sign(changes.sign[own]),
+        area=_area(changes.score[window][own], perimeter_px, grid),
+        sign=_sign(changes.sign[window][own]),
         strength=strength,
-        p_instrument=float(np.nanmin(changes.p_value[own])),
-        p_object=p_object,
-        q_fdr=q_fdr,
+        p_instrument=float(np.nanmin(changes.p_value[window][own])),
+        p_object=error_rates[0],
+        q_fdr=error_rates[1],
         probability=None if np.isnan(chances).any() else float(chances.mean()),
         ce90_m=_position_error(changes, pixels),
         explanations=explanations(changes.pair, pixels),
@@ -138,7 +152,8 @@ def _area(scores: NDArray[np.float32], perimeter_px: float, grid: Grid | None) -
     """
     pixel = grid.pixel_area_m2 if grid else 1.0
     amplitude = np.maximum(scores, 0) ** 1.5  # the score is the cube root of a square
-    half = int((amplitude >= np.quantile(amplitude, 0.9) / 2).sum())
+    plateau = np.partition(amplitude, int(0.9 * (len(amplitude) - 1)))[int(0.9 * (len(amplitude) - 1))]
+    half = int((amplitude >= plateau / 2).sum())
     error = 1.96 * _EDGE_PX * math.sqrt(perimeter_px)
     return Estimate(
         value=half * pixel,

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import antimeridian
@@ -23,12 +24,18 @@ _LONLAT = CRS.from_epsg(4326)
 _POLE = 90.0
 
 
+@lru_cache(maxsize=64)
+def _transformer(source: str, target: str) -> Transformer:
+    """Return a transformer; making one costs far more than using it."""
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
 def reproject(geometry: BaseGeometry, source: str | CRS, target: str | CRS) -> BaseGeometry:
     """Return a geometry in another CRS; x is always longitude or easting.
 
     Edges are not densified: split long ones first where their curvature matters.
     """
-    transformer = Transformer.from_crs(source, target, always_xy=True)
+    transformer = _transformer(str(source), str(target))
     return shapely.transform(geometry, lambda xy: np.column_stack(transformer.transform(xy[:, 0], xy[:, 1])))
 
 

@@ -1,24 +1,18 @@
 """The claim, in words fixed before any pixel is read: what is said, what would follow, what the rival would mean."""
 
+import json
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
+import shapely
 import yaml
-from pydantic import (  # fmt: skip
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    model_validator,
-)
-from shapely.geometry import shape
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic.functional_validators import AfterValidator
 
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.claim_text import explain_faults, read_yaml
 from osint_imagery.core.errors import ClaimError, InputError
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan
@@ -148,7 +142,12 @@ class Place(_Model):
             return AreaOfInterest.from_bbox(west, south, east, north, name=self.name)
         if self.point is not None and self.radius_m is not None:
             return AreaOfInterest.from_point(self.point[0], self.point[1], radius_m=self.radius_m, name=self.name)
-        return AreaOfInterest.from_geometry(shape(self.geometry), name=self.name)
+        try:
+            drawn = shapely.from_geojson(json.dumps(self.geometry))
+        except (shapely.errors.GEOSException, TypeError) as err:
+            msg = f"geometry is no GeoJSON geometry ({err})"
+            raise ValueError(msg) from err
+        return AreaOfInterest.from_geometry(drawn, name=self.name)
 
 
 class Hypothesis(_Model):
@@ -259,15 +258,6 @@ class Claim(_Model):
         return f"Claim({self.id!r}: {self.text!r}; {len(self.predictions)} predictions)"
 
 
-def _explain(err: ValidationError, path: Path) -> str:
-    lines = []
-    for item in err.errors():
-        where = ".".join(str(part) for part in item["loc"]) or "claim"
-        got = "" if item["type"] in {"missing", "value_error"} else f" (got {item['input']!r})"
-        lines.append(f"{where}: {item['msg'].removeprefix('Value error, ')}{got}")
-    return f"path={path.name!r} is not a complete claim: " + "; ".join(lines)
-
-
 def read_claim(path: str | Path) -> Claim:
     """Read and check a claim file.
 
@@ -290,7 +280,7 @@ def read_claim(path: str | Path) -> Claim:
     source = Path(path)
     try:
         data = source.read_bytes()
-        body = yaml.safe_load(data)
+        body = read_yaml(data)
     except (OSError, yaml.YAMLError, UnicodeDecodeError) as err:
         msg = f"path={str(path)!r} could not be read as YAML ({err}); start from sample_scenes/port/claim.yaml"
         raise ClaimError(msg) from err
@@ -300,7 +290,7 @@ def read_claim(path: str | Path) -> Claim:
     try:
         claim = Claim.model_validate(body)
     except ValidationError as err:
-        raise ClaimError(_explain(err, source)) from err
+        raise ClaimError(explain_faults(err, source)) from err
     except InputError as err:
         msg = f"path={source.name!r}: {err}"
         raise ClaimError(msg) from err

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -129,12 +130,7 @@ class Grid:
     @property
     def pixel_size_m(self) -> tuple[float, float]:
         """Height and width of the middle pixel on the ground, m."""
-        row, column = self.shape[0] / 2, self.shape[1] / 2
-        corners = self.lonlat(np.array([row, row + 1, row]), np.array([column, column, column + 1]), center=False)
-        lon, lat = corners
-        down = _GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2]
-        across = _GEOD.inv(lon[0], lat[0], lon[2], lat[2])[2]
-        return float(down), float(across)
+        return _pixel_size_m(self)
 
     @property
     def pixel_area_m2(self) -> float:
@@ -205,6 +201,16 @@ class Grid:
         down, across = self.pixel_size_m
         name = self.crs if self.crs.startswith("EPSG") else self._crs.name
         return f"Grid({name}, {self.shape[0]} x {self.shape[1]} px of {down:.3g} x {across:.3g} m)"
+
+
+@lru_cache(maxsize=64)
+def _pixel_size_m(grid: Grid) -> tuple[float, float]:
+    row, column = grid.shape[0] / 2, grid.shape[1] / 2
+    corners = grid.lonlat(np.array([row, row + 1, row]), np.array([column, column, column + 1]), center=False)
+    lon, lat = corners
+    down = _GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2]
+    across = _GEOD.inv(lon[0], lat[0], lon[2], lat[2])[2]
+    return float(down), float(across)
 
 
 def trace(labels: NDArray[np.int32]) -> dict[int, Polygon | MultiPolygon]:

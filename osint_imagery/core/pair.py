@@ -100,7 +100,9 @@ class Pair:
             msg = f"before has bands {before.bands}, after {after.bands}; select the same bands of both"
             raise BandError(msg)
         both = before.valid & after.valid
-        if both.any() and np.array_equal(before.values[:, both], after.values[:, both]):
+        if both.any() and all(
+            np.array_equal(one[both], other[both]) for one, other in zip(before.values, after.values, strict=True)
+        ):
             msg = (
                 f"before ({_when(before)}) and after ({_when(after)}) hold identical pixels: "
                 "one file under two dates; get the right file, nothing can be said from this pair"

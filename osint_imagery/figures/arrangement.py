@@ -1,21 +1,22 @@
 """Where everything of a before/after figure goes, worked out before anything is drawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from osint_imagery.change.detections import Detection, Detections, Verdict
 from osint_imagery.core.pair import Pair
-from osint_imagery.figures.furniture import Outline, Panel, outline_px, pixel_words, sensor_words
+from osint_imagery.figures.framing import free_corner, hatched, shown_window
+from osint_imagery.figures.furniture import Outline, Panel, outline_px, pixel_words, plate_size, sensor_words
 from osint_imagery.figures.labels import place
 from osint_imagery.figures.lettering import width_mm
 from osint_imagery.figures.sheet import ACCENT, MARGIN, Box, Sheet
 from osint_imagery.figures.stretch import Stretch, shared_stretch
 from osint_imagery.figures.words import date_words
 
-__all__ = ["LABELLED", "NUMBER", "SWATCH", "Arrangement", "Mark", "arrange"]
+__all__ = ["LABELLED", "NUMBER", "SWATCH", "WARNING", "Arrangement", "Mark", "arrange"]
 
 LABELLED = 12
 """Detections that get a number."""
@@ -23,19 +24,23 @@ NUMBER = 7.5
 """Size of the numbers, pt."""
 SWATCH = 7.0
 """Width of a legend's swatch, mm."""
+WARNING = "SIMULATED"
+"""What stands on a picture that no satellite took."""
 
 _GUTTER = 3.0  # mm between the panels
 _TALLEST = 120.0  # mm
+_LARGE = 9.0  # mm; the number of a larger outline stands at its edge, not outside the box around it
 _SMALLEST = 1.8  # mm; smaller outlines get a box, to be seen at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Mark:
-    """One detection as it will be drawn, mm in the left panel."""
+    """One detection as it will be drawn, mm in the left panel; its number points at the anchor."""
 
     detection: Detection
     rings: Outline
     box: Box
+    anchor: Box
     small: bool
 
 
@@ -55,8 +60,10 @@ class Arrangement:
         Places of the numbers of the first marks, in the left panel.
     aoi : Outline
         Rings of the area of interest, px; empty where there is none.
-    unexamined : ndarray of bool, (y, x)
+    hatching : ndarray of bool, (y, x)
         What is hatched, of the part that is shown.
+    warning : Box or None
+        Where a warning stands on the left picture, or over it where it would cover what is to be seen; None without.
     furniture : float
         Top of the row of scale and north.
     swatches : tuple of (kind, top)
@@ -70,7 +77,8 @@ class Arrangement:
     marks: tuple[Mark, ...]
     labels: tuple[Box, ...]
     aoi: Outline
-    unexamined: NDArray[np.bool_]
+    hatching: NDArray[np.bool_]
+    warning: Box | None
     furniture: float
     swatches: tuple[tuple[str, float], ...]
     stretch: Stretch
@@ -83,47 +91,33 @@ def arrange(
     if pair.simulated:
         sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
     sheet.say(heading, size=11, bold=True, gap=1.2)
-    rows, columns = _window(pair, detections)
+    rows, columns = shown_window(pair, detections)
     panels = _panels(sheet, pair, rows, columns)
+    aoi = _aoi(pair, detections)
+    panels, warning = _warning(sheet, panels, aoi, detections) if pair.simulated else (panels, None)
     marks = tuple(_mark(item, detections, panels[0]) for item in detections) if detections else ()
     chosen = marks[:LABELLED]
-    labels = place([m.box for m in chosen], [_label_size(m) for m in chosen], panels[0].box)
+    occupied = [warning] if warning else []
+    labels = place([m.anchor for m in chosen], [_label_size(m) for m in chosen], panels[0].box, occupied)
     furniture = sheet.take(11.5) if pair.grid is not None else sheet.bottom
-    unexamined = (~pair.valid if detections is None else ~detections.changes.examined)[panels[0].window]
-    aoi = _aoi(pair, detections)
+    hatching = hatched(pair, detections)[panels[0].window]
+    words = _aoi_words(detections)
     return Arrangement(
         pair=pair,
         panels=panels,
         marks=marks,
         labels=labels,
         aoi=aoi,
-        unexamined=unexamined,
+        hatching=hatching,
+        warning=warning,
         furniture=furniture,
-        swatches=_legend(sheet, detections, len(labels), hatched=bool(unexamined.any()), area=_aoi_words(detections)),
+        swatches=_legend(sheet, detections, len(labels), hatching=bool(hatching.any()), area=words),
         stretch=shared_stretch(pair, bands, panels[0].window),
     )
 
 
 def _label_size(mark: Mark) -> tuple[float, float]:
     return width_mm(str(mark.detection.id), NUMBER, bold=True) + 1.4, 3.6
-
-
-def _window(pair: Pair, detections: Detections | None) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Return the rows and columns to show: the area of interest with a margin, where it is small."""
-    whole = (0, pair.shape[0]), (0, pair.shape[1])
-    aoi = detections.changes.aoi if detections is not None else None
-    if detections is None or aoi is None or pair.grid is None:
-        return whole
-    wanted = pair.grid.inside(aoi) | (detections.labels > 0)
-    if not wanted.any():
-        return whole
-    spans = []
-    for axis, size in ((1, pair.shape[0]), (0, pair.shape[1])):
-        hits = np.flatnonzero(wanted.any(axis=axis))
-        margin = max(4, round(0.12 * (hits[-1] - hits[0] + 1)), (24 - len(hits)) // 2)
-        spans.append((max(0, int(hits[0]) - margin), min(size, int(hits[-1]) + 1 + margin)))
-    share = np.prod([high - low for low, high in spans]) / (pair.shape[0] * pair.shape[1])
-    return (spans[0], spans[1]) if share < 0.7 else whole
 
 
 def _panels(sheet: Sheet, pair: Pair, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Panel, Panel]:
@@ -143,6 +137,28 @@ def _panels(sheet: Sheet, pair: Pair, rows: tuple[int, int], columns: tuple[int,
     return Panel(box=boxes[0], rows=rows, columns=columns), Panel(box=boxes[1], rows=rows, columns=columns)
 
 
+def _warning(
+    sheet: Sheet, panels: tuple[Panel, Panel], aoi: Outline, detections: Detections | None
+) -> tuple[tuple[Panel, Panel], Box]:
+    """Find a corner that hides neither the area nor a detection; without one, make room over the pictures."""
+    panel, size = panels[0], plate_size(WARNING)
+    kept = [_around(panel.place(np.concatenate(aoi)))] if aoi else []
+    kept += [_mark(item, detections, panel).box for item in detections] if detections else []
+    corner = free_corner(panel, size, kept)
+    if corner is not None:
+        return panels, corner
+    left, top, _, _ = panel.box
+    down = size[1] + 0.4
+    sheet.take(down)
+    first, second = (replace(p, box=(p.box[0], p.box[1] + down, p.box[2], p.box[3] + down)) for p in panels)
+    return (first, second), (left, top, left + size[0], top + size[1])
+
+
+def _around(points: NDArray[np.float64]) -> Box:
+    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    return float(x0), float(y0), float(x1), float(y1)
+
+
 def _mark(item: Detection, detections: Detections, panel: Panel) -> Mark:
     top, left, bottom, right = item.bbox_px
     inside = detections.labels[top:bottom, left:right] == item.id
@@ -153,7 +169,16 @@ def _mark(item: Detection, detections: Detections, panel: Panel) -> Mark:
         middle_x, middle_y, half = (x0 + x1) / 2, (y0 + y1) / 2, _SMALLEST / 2
         x0, y0, x1, y1 = middle_x - half, middle_y - half, middle_x + half, middle_y + half
     box = (float(x0), float(y0), float(x1), float(y1))
-    return Mark(detection=item, rings=outline_px(inside, (top, left)), box=box, small=small)
+    rings = outline_px(inside, (top, left))
+    large = max(x1 - x0, y1 - y0) > _LARGE
+    return Mark(detection=item, rings=rings, box=box, anchor=_upper_right(rings, panel) if large else box, small=small)
+
+
+def _upper_right(rings: Outline, panel: Panel) -> Box:
+    """Return the point of the longest ring that lies furthest to the upper right: a number there hides little."""
+    path = panel.place(max(rings, key=len))
+    x, y = (float(part) for part in path[np.argmax(path[:, 0] - path[:, 1])])
+    return x, y, x, y
 
 
 def _aoi(pair: Pair, detections: Detections | None) -> Outline:
@@ -168,11 +193,12 @@ def _aoi_words(detections: Detections | None) -> str:
     if aoi is None or grid is None:
         return ""
     whole = grid.footprint.buffer(1e-9).covers(aoi.geometry)
-    return "area of interest" if whole else "area of interest; IT REACHES BEYOND THIS IMAGE, that part was not examined"
+    words = "area of interest: only what lies inside was examined"
+    return words if whole else f"{words}; IT REACHES BEYOND THIS IMAGE, that part was not examined"
 
 
 def _legend(
-    sheet: Sheet, detections: Detections | None, numbered: int, *, hatched: bool, area: str
+    sheet: Sheet, detections: Detections | None, numbered: int, *, hatching: bool, area: str
 ) -> tuple[tuple[str, float], ...]:
     """Plan the legend's rows and return each swatch with its top, mm."""
     total = len(detections) if detections else 0
@@ -187,8 +213,8 @@ def _legend(
         rows.append(("thin", f"{rest} more {noun}, not numbered"))
     if area:
         rows.append(("aoi", area))
-    if hatched:
-        words = "not usable on both dates" if detections is None else "not examined: not usable, or outside the area"
+    if hatching:
+        words = "not usable on both dates" if detections is None else "not usable on both dates: not examined"
         rows.append(("hatch", f"{words}; plain gray where there are no pixels to show"))
     swatches = []
     for kind, words in rows:

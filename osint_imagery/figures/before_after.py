@@ -10,7 +10,7 @@ from osint_imagery.change.detections import Detections
 from osint_imagery.core.errors import GridMismatchError
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
-from osint_imagery.figures.arrangement import LABELLED, NUMBER, SWATCH, Arrangement, Mark, arrange
+from osint_imagery.figures.arrangement import LABELLED, NUMBER, SWATCH, WARNING, Arrangement, Mark, arrange
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.furniture import (
     Panel,
@@ -19,14 +19,16 @@ from osint_imagery.figures.furniture import (
     draw_hatch,
     draw_north,
     draw_outline,
+    draw_plate,
     draw_scale,
-    draw_watermark,
     north_of,
 )
 from osint_imagery.figures.sheet import ACCENT, INK, MARGIN, QUIET, Box, Sheet, letter, line
+from osint_imagery.figures.strongest import say_strongest
 from osint_imagery.figures.words import (
     calibration_words,
     date_words,
+    footer_words,
     processing_words,
     scene_words,
     verdict_words,
@@ -59,7 +61,7 @@ def before_after(
     bands : sequence of str, optional
         One (gray) or three bands; default true color, else false color, else the first band.
     footer : sequence of str
-        More lines under the credit.
+        More lines under the credit; at most three short ones are printed, the others counted.
     width_mm : float
         Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
 
@@ -67,7 +69,8 @@ def before_after(
     -------
     Figure
         With dates in UTC, scale, true north, the one stretch both dates share, sensor, pixel size,
-        credit, scene ids and digests; ground that was not examined is hatched.
+        credit, scene ids and digests; ground that could not be used is hatched, and the five strongest
+        detections are listed with area, q and probability.
 
     Raises
     ------
@@ -78,9 +81,10 @@ def before_after(
 
     Notes
     -----
-    The picture is cropped to the area of interest and a margin where that is small in the image;
-    numbers and outlines stay where they are. A white casing and a color-blind safe color keep the
-    outlines legible on any ground.
+    The picture is cropped to the area of interest and the ground around it: at least its own width on
+    each side where the area is small. That ground is shown for orientation and was not examined. A
+    white casing and a color-blind safe color keep the outlines legible on any ground. A simulated
+    picture says so on itself, in a corner that hides neither the area nor a detection.
     """
     if detections is not None and detections.labels.shape != pair.shape:
         msg = f"detections are of {detections.labels.shape} px, the pair of {pair.shape}; draw them on their own pair"
@@ -120,6 +124,7 @@ def _captions(sheet: Sheet, plan: Arrangement, detections: Detections | None, fo
     sheet.say(verdict_words(detections), size=9, bold=True)
     if detections is not None:
         sheet.say(calibration_words(detections.changes.calibration), size=8, gap=1.2)
+        say_strongest(sheet, detections)
     sheet.say(f"{plan.stretch.words} {processing_words(pair)}", color=QUIET)
     shown = (panel.rows[1] - panel.rows[0], panel.columns[1] - panel.columns[0])
     if shown != pair.shape:
@@ -128,7 +133,7 @@ def _captions(sheet: Sheet, plan: Arrangement, detections: Detections | None, fo
         sheet.say(scene_words(name, image), color=QUIET)
     for credit in credit_of((pair.before, pair.after)):
         sheet.say(f"Credit: {credit}", bold=True)
-    for words in footer:
+    for words in footer_words(footer):
         sheet.say(words)
 
 
@@ -152,13 +157,15 @@ def _draw_picture(page: Axes, panel: Panel, image: Image, plan: Arrangement) -> 
         interpolation="nearest" if finer else "antialiased",
         zorder=1,
     )
-    draw_hatch(page, panel.box, plan.unexamined)
+    draw_hatch(page, panel.box, plan.hatching)
     frame = Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=INK, linewidth=0.6, zorder=7)
     page.add_patch(frame)
     if plan.aoi:
         draw_outline(page, panel, plan.aoi, color=_AOI, width=1.0, dashed=True)
-    if image.simulated:
-        draw_watermark(page, panel.box, "SIMULATED")
+    if image.simulated and plan.warning is not None:
+        shift = left - plan.panels[0].box[0]
+        spot = plan.warning
+        draw_plate(page, (spot[0] + shift, spot[1], spot[2] + shift, spot[3]), WARNING)
 
 
 def _draw_marks(page: Axes, panel: Panel, plan: Arrangement) -> None:
@@ -180,8 +187,8 @@ def _draw_marks(page: Axes, panel: Panel, plan: Arrangement) -> None:
 def _draw_number(page: Axes, mark: Mark, spot: Box, shift: float) -> None:
     """Draw one number in its box, with a line to what it names."""
     x, y = (spot[0] + spot[2]) / 2 + shift, (spot[1] + spot[3]) / 2
-    near_x = min(max(x, mark.box[0] + shift), mark.box[2] + shift)
-    near_y = min(max(y, mark.box[1]), mark.box[3])
+    near_x = min(max(x, mark.anchor[0] + shift), mark.anchor[2] + shift)
+    near_y = min(max(y, mark.anchor[1]), mark.anchor[3])
     line(page, (x, near_x), (y, near_y), color=ACCENT, width=0.9).set_path_effects(casing(2.1))
     width, height = spot[2] - spot[0], spot[3] - spot[1]
     style = "round,pad=0,rounding_size=0.6"

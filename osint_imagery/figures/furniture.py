@@ -21,23 +21,29 @@ from osint_imagery.figures.sheet import ACCENT, INK, Box, letter, line
 from osint_imagery.scenes.sensors import SENSORS
 
 __all__ = [
+    "PLATE",
     "Panel",
     "credit_of",
     "draw_hatch",
     "draw_north",
     "draw_outline",
+    "draw_plate",
     "draw_scale",
-    "draw_watermark",
     "north_of",
     "outline_px",
     "pixel_words",
+    "plate_size",
     "round_length",
     "sensor_words",
 ]
 
+PLATE = 8.5
+"""Size of the letters of a warning on a picture, pt."""
+
 _GEOD = Geod(ellps="WGS84")
 _HATCH_PERIOD, _HATCH_WIDTH = 18, 4  # px of the file: 1.8 mm apart, 0.4 mm wide
 _FINE = 40_000  # px up to which outlines are traced finely
+_SPECK, _THIN = 1.8, 0.5  # mm: smaller rings are drawn with half the line, not to become blots
 _HATCH_COLOR = (32, 32, 32, 150)
 
 Outline = tuple[NDArray[np.float64], ...]
@@ -87,11 +93,13 @@ def outline_px(inside: NDArray[np.bool_], offset: tuple[int, int] = (0, 0)) -> O
 
 
 def draw_outline(page: Axes, panel: Panel, rings: Outline, *, color: str, width: float, dashed: bool = False) -> None:
-    """Draw rings with a white casing, so that they show on any ground."""
+    """Draw rings with a white casing, so that they show on any ground; rings of a few pixels get a thinner one."""
     style = (0, (4, 2)) if dashed else "solid"
     paths = [panel.place(ring) for ring in rings]
+    share = [1.0 if np.ptp(path, axis=0).max() >= _SPECK else _THIN for path in paths]
     for ink, wide, kind in (("white", width + 1.2, "solid"), (color, width, style)):
-        drawn = LineCollection(paths, colors=ink, linewidths=wide, linestyles=[kind], zorder=5, joinstyle="round")
+        wides = [wide * part for part in share]
+        drawn = LineCollection(paths, colors=ink, linewidths=wides, linestyles=[kind], zorder=5, joinstyle="round")
         page.add_collection(drawn, autolim=False)
         _clip(page, drawn, panel.box)
 
@@ -178,15 +186,20 @@ def draw_north(page: Axes, x: float, y: float, direction: tuple[float, float], *
     letter(page, float(spot[0]), float(spot[1]), "N", bold=True, align=("center", "center_baseline"))
 
 
-def draw_watermark(page: Axes, box: Box, text: str) -> None:
-    """Write across a picture, so that it cannot be cropped away."""
-    room = 0.85 * min(box[2] - box[0], 1.6 * (box[3] - box[1]))
-    size = 10 * room / width_mm(text, 10, bold=True)
-    tall = size * MM_PER_POINT * 1.2 < box[3] - box[1]
-    size = size if tall else (box[3] - box[1]) / 1.2 / MM_PER_POINT
-    drawn = letter(page, (box[0] + box[2]) / 2, (box[1] + box[3]) / 2, text, size=size, bold=True, color="white")
-    drawn.set(horizontalalignment="center", verticalalignment="center", alpha=0.45, zorder=4, gid="watermark")
-    drawn.set_path_effects([withStroke(linewidth=max(size / 14, 0.8), foreground=ACCENT, alpha=0.45)])
+def plate_size(text: str) -> tuple[float, float]:
+    """Return width and height of a warning plate, mm."""
+    return width_mm(text, PLATE, bold=True) + 3.0, PLATE * MM_PER_POINT + 1.8
+
+
+def draw_plate(page: Axes, box: Box, text: str) -> None:
+    """Write a warning in white on a colored plate that stands on a picture."""
+    left, top, right, bottom = box
+    plate = Rectangle((left, top), right - left, bottom - top, facecolor=ACCENT, edgecolor="white", linewidth=0.8)
+    plate.set_zorder(8)
+    page.add_patch(plate)
+    middle = (left + right) / 2, (top + bottom) / 2
+    drawn = letter(page, *middle, text, size=PLATE, bold=True, color="white", align=("center", "center_baseline"))
+    drawn.set_gid("watermark")
 
 
 def casing(width: float) -> list[AbstractPathEffect]:

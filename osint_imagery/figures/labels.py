@@ -39,7 +39,9 @@ def _fits(box: Box, area: Box, taken: Sequence[Box], kept_free: Sequence[Box]) -
     return inside and not any(overlap(box, other, _GAP) for other in (*taken, *kept_free))
 
 
-def place(anchors: Sequence[Box], sizes: Sequence[tuple[float, float]], area: Box) -> tuple[Box, ...]:
+def place(
+    anchors: Sequence[Box], sizes: Sequence[tuple[float, float]], area: Box, occupied: Sequence[Box] = ()
+) -> tuple[Box, ...]:
     """Return a box for each label, in order; fewer than `anchors` where no more fit.
 
     Parameters
@@ -50,6 +52,8 @@ def place(anchors: Sequence[Box], sizes: Sequence[tuple[float, float]], area: Bo
         Size of each label, mm.
     area : (left, top, right, bottom)
         Where labels may stand, mm.
+    occupied : sequence of (left, top, right, bottom)
+        Where none may stand, mm.
 
     Returns
     -------
@@ -62,7 +66,7 @@ def place(anchors: Sequence[Box], sizes: Sequence[tuple[float, float]], area: Bo
     >>> len(boxes), overlap(*boxes)
     (2, False)
     """
-    taken: list[Box] = []
+    taken = list(occupied)
     for anchor, size in zip(anchors, sizes, strict=True):
         options = list(_candidates(anchor, size, area))
         found = next((box for box in options if _fits(box, area, taken, anchors)), None)
@@ -70,4 +74,4 @@ def place(anchors: Sequence[Box], sizes: Sequence[tuple[float, float]], area: Bo
         if found is None:
             break
         taken.append(found)
-    return tuple(taken)
+    return tuple(taken[len(occupied) :])

@@ -13,12 +13,14 @@ from osint_imagery.figures.furniture import sensor_words
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.lettering import width_mm as text_width
 from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Sheet, letter, line
+from osint_imagery.figures.words import chance_words
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 
 __all__ = ["timeline"]
 
 _LANE = 6.0  # mm
 _MARK = 2.3  # mm
+_BREAK = 0.8  # mm between the bars of two gaps
 _TICK_ROOM = 18.0  # mm for one date under the axis
 _STYLE: dict[LookState, tuple[str, str, str]] = {  # shape, color, words
     LookState.CLEAR: ("o", "#009e73", "clear"),
@@ -107,7 +109,10 @@ def _count_words(coverage: Coverage) -> str:
 def _chart(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | None) -> _Chart:
     counts = {state: sum(look.state is state for look in coverage.looks) for state in LookState}
     names = [f"{_STYLE[state][2]} {counts[state]}" for state in LookState]
-    names += ["no usable look", *(["change lies in"] if bracket else [])]
+    names += [
+        "no look known usable" if counts[LookState.UNKNOWN] else "no usable look",
+        *(["change lies in"] if bracket else []),
+    ]
     left = MARGIN + max(text_width(name, 8) for name in names) + 2.5
     top = sheet.take(len(names) * _LANE)
     for index, name in enumerate(names):
@@ -134,7 +139,7 @@ def _captions(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpa
         known = "1 look is" if days == 1 else f"{days} looks are"
         sheet.say(f"{known} not known to the second; drawn as a bar as long as the time is uncertain{thin}.")
     sheet.say(coverage.reason)
-    sheet.say(f"Probability that a usable look fell into the stay: {coverage.p_look}.")
+    sheet.say(f"Probability that a usable look fell into the stay: {chance_words(coverage.p_look)}.")
     sensors = dict.fromkeys(sensor_words(look.sensor) for look in coverage.looks)
     sheet.say(
         f"Sensors: {', '.join(sensors) or 'none'}. Dates and quality from catalogue metadata and quality layers.",
@@ -157,7 +162,7 @@ def _draw(page: Axes, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | N
                 _draw_look(page, look, axis, middle)
     gaps = chart.lanes[len(LookState)][1]
     for gap in coverage.gaps:
-        _bar(page, axis.stretch(gap), (gaps - 1.0, gaps + 1.0), color=QUIET, zorder=3)
+        _bar(page, _between_looks(axis, gap), (gaps - 1.0, gaps + 1.0), color=QUIET, zorder=3)
     if bracket:
         _draw_bracket(page, bracket, axis, chart.lanes[-1][1])
     _draw_axis(page, chart)
@@ -189,6 +194,13 @@ def _draw_bracket(page: Axes, bracket: tuple[TimeSpan, TimeSpan], axis: Axis, mi
     line(page, ends, (middle, middle), color=ACCENT, width=2.0)
     for x in ends:
         line(page, (x, x), (middle - 1.7, middle + 1.7), color=ACCENT, width=2.0)
+
+
+def _between_looks(axis: Axis, gap: TimeSpan) -> tuple[float, float]:
+    """Return the ends of a gap's bar, a little apart, so that the look between two gaps shows as a break."""
+    first, last = axis.stretch(gap)
+    inset = min(_BREAK / 2, (last - first) / 4)
+    return first + inset, last - inset
 
 
 def _draw_axis(page: Axes, chart: _Chart) -> None:

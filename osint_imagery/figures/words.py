@@ -1,27 +1,121 @@
 """The sentences that stand under a picture: what was found, on what it rests, how it was drawn."""
 
 import math
+from collections.abc import Sequence
 
 from osint_imagery.change.changemap import Calibration, CalibrationKind
 from osint_imagery.change.detections import Detections, Verdict
+from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.furniture import sensor_words
 
-__all__ = ["area_words", "calibration_words", "date_words", "processing_words", "scene_words", "verdict_words"]
+__all__ = [
+    "area_words",
+    "calibration_words",
+    "chance_words",
+    "date_words",
+    "footer_words",
+    "interval_words",
+    "processing_words",
+    "scene_words",
+    "value_words",
+    "verdict_words",
+]
+
+_FOOTERS = 3  # lines
+_LONGEST = 150  # letters of a footer line
+_HECTARE, _SQUARE_KILOMETER = 1e4, 1e6  # m2
+_TINY, _NEARLY = 1e-12, 0.999  # no model is known to hold beyond these
 
 
 def area_words(square_meters: float, *, placed: bool = True) -> str:
-    """Return an area in words a reader can picture.
+    """Return an area in words a reader can picture: m² up to 10,000, then ha, then km².
 
     Examples
     --------
-    >>> area_words(1_234_000), area_words(400), area_words(12, placed=False)
-    ('1.23 km²', '400 m²', '12 px')
+    >>> area_words(1_234_000), area_words(45_220), area_words(400), area_words(12, placed=False)
+    ('1.23 km²', '4.52 ha', '400 m²', '12 px')
     """
+    unit, size = _area_unit(square_meters, placed=placed)
+    return f"{_in_unit(square_meters, size)} {unit}"
+
+
+def interval_words(area: Estimate, *, placed: bool = True, named: bool = False) -> str:
+    """Return an area with its interval, all in one unit, the one that suits the value; `named` says what interval.
+
+    Examples
+    --------
+    >>> print(interval_words(Estimate(value=452200, low=449768, high=1.39e6, level=0.95, unit="m2", method="pixels")))
+    45.2 ha (45 to 139)
+    """
+    known = area.low if math.isnan(area.value) else area.value
+    unit, size = _area_unit(known, placed=placed and area.unit != "px")
+    name = ("bounds " if area.level == 1 else f"{area.level * 100:g} % interval ") if named else ""
+    between = f"({name}{_in_unit(area.low, size)} to {_in_unit(area.high, size)})"
+    return f"{unit} {between}" if math.isnan(area.value) else f"{_in_unit(area.value, size)} {unit} {between}"
+
+
+def _area_unit(square_meters: float, *, placed: bool) -> tuple[str, float]:
     if not placed:
-        return f"{square_meters:,.0f} px"
-    return f"{square_meters / 1e6:.3g} km²" if square_meters >= 1e5 else f"{square_meters:,.0f} m²"
+        return "px", 1.0
+    if square_meters >= _SQUARE_KILOMETER:
+        return "km²", _SQUARE_KILOMETER
+    return ("ha", _HECTARE) if square_meters > _HECTARE else ("m²", 1.0)
+
+
+def _in_unit(square_meters: float, size: float) -> str:
+    if math.isinf(square_meters):
+        return "no upper limit"
+    shown = square_meters / size
+    return f"{shown:,.0f}" if size == 1 or shown >= 1000 else f"{shown:.3g}"
+
+
+def value_words(value: float) -> str:
+    """Return a p-value, a rate or a probability; what is too small for any model is only said to be small.
+
+    Examples
+    --------
+    >>> value_words(0.0371), value_words(0.0), value_words(1.0), value_words(0.9996)
+    ('0.037', 'below 1e-12', '1', 'above 0.999')
+    """
+    if value < _TINY:
+        return f"below {_TINY:g}"
+    return f"above {_NEARLY}" if _NEARLY < value < 1 else f"{value:.2g}"
+
+
+def chance_words(chance: Estimate) -> str:
+    """Return a probability with its limits, or that it is not known; a certain one without limits.
+
+    Examples
+    --------
+    >>> chance_words(Estimate(value=math.nan, low=0, high=0.965, level=1, unit="probability", method="looks"))
+    'not known, somewhere from 0 to 0.965'
+    >>> chance_words(Estimate(value=1, low=1, high=1, level=1, unit="probability", method="looks"))
+    '1'
+    """
+    if math.isnan(chance.value):
+        return f"not known, somewhere from {chance.low:.3g} to {chance.high:.3g}"
+    return f"{chance.value:.3g}" if chance.low == chance.high else str(chance)
+
+
+def footer_words(footer: Sequence[str]) -> tuple[str, ...]:
+    """Return at most three short lines; what is left out is counted.
+
+    Examples
+    --------
+    >>> footer_words(["one", "two", "three", "four"])
+    ('one', 'two', 'and 2 more, see the record')
+    """
+    kept = list(footer) if len(footer) <= _FOOTERS else list(footer[: _FOOTERS - 1])
+    lines = [_short(words) for words in kept]
+    more = len(footer) - len(kept)
+    return tuple([*lines, f"and {more} more, see the record"] if more else lines)
+
+
+def _short(words: str) -> str:
+    end = " ... (in full in the record)"
+    return words if len(words) <= _LONGEST else words[: _LONGEST - len(end)].rstrip() + end
 
 
 def _count(number: int, noun: str) -> str:
@@ -55,11 +149,11 @@ def verdict_words(detections: Detections | None) -> str:
 def calibration_words(calibration: Calibration) -> str:
     """Return what the verdict was measured against."""
     if calibration.kind is CalibrationKind.NONE:
-        return f"Null: none, so no probability is given ({calibration.reason.rstrip('.')})."
+        return f"Measured against nothing, so no probability is given ({calibration.reason.rstrip('.')})."
     if calibration.kind is CalibrationKind.PLACEBO:
-        null = f"Null: {_count(calibration.count, 'quiet pair')} of dates at this place"
+        null = f"Measured against {_count(calibration.count, 'quiet pair')} of dates at this place"
     else:
-        null = f"Null: {_count(calibration.count, 'window')} outside the area, same dates"
+        null = f"Measured against {_count(calibration.count, 'window')} outside the area, same dates"
     alarms = f"{calibration.alarms} of {calibration.count} raised an alarm when tested against the others"
     rank = "" if calibration.rank_p is None else f"; rank p {calibration.rank_p:.2g}"
     return f"{null}; {alarms}{rank}; decided at q = {calibration.level:g}."
@@ -76,9 +170,10 @@ def processing_words(pair: Pair) -> str:
         moved = "Not aligned: small shifts between the dates can look like change."
     else:
         rows, columns = pair.registration.shift_px
+        tiles = _count(pair.registration.tiles_held_out, "tile")
         moved = (
-            f"Later date moved by {rows:.2f} rows, {columns:.2f} columns; shift left {pair.registration.residual}, "
-            f"measured on {_count(pair.registration.tiles_held_out, 'tile')} kept out of the fit."
+            f"Later date moved by {rows:.2f} rows, {columns:.2f} columns; "
+            f"remaining shift {pair.registration.residual}, measured on {tiles} kept out of the fit."
         )
     if not pair.normalization:
         return f"{moved} Brightness not adjusted."

@@ -8,14 +8,21 @@ from osint_imagery.core.claim import Claim
 from osint_imagery.core.errors import InputError, TimeError
 from osint_imagery.core.lineage import Artifact, digest_bytes
 from osint_imagery.core.timespan import iso
-from osint_imagery.evidence.finding import Finding
+from osint_imagery.evidence.finding import Answer, Finding
 from osint_imagery.evidence.wording import TEMPLATES, answer_sentence, bracket_sentence, ratio_sentence, unseen_sentence
-from osint_imagery.report.method import Explained, explanations_of, method_of
+from osint_imagery.report.method import Explained, explanations_of, method_of, quiet_of
 from osint_imagery.report.sources import Credit, Offered, credit_views, looks_of, offered_of
 from osint_imagery.report.tables import DetectionRow, LookRow, detection_rows, nothing_words, withheld_words
 from osint_imagery.scenes.catalog import Offer
 
 __all__ = ["Imprint", "Picture", "ReportContent", "Section", "report_content"]
+
+_PLAIN = {
+    Answer.SEEN: "Seen: something changed here that fits the prediction. Pixels alone do not say what it is.",
+    Answer.NOT_SEEN: "Looked, and not seen: usable images were compared, and no change that fits was found.",
+    Answer.NOT_OBSERVABLE: "It could not have been seen: the images say nothing for or against this.",
+    Answer.UNDETERMINED: "Undetermined: the images do not settle this.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +36,15 @@ class Picture:
     png : bytes
         The same picture as PNG, to be put into the page.
     alt : str
-        What it shows, for someone who cannot see it.
+        What it shows, for someone who cannot see it; it also stands under the picture.
+    prediction : str
+        Id of the prediction it is about: it then stands with that prediction, else before all of them.
     """
 
     artifact: Artifact
     png: bytes
     alt: str
+    prediction: str = ""
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
@@ -56,7 +66,7 @@ class Imprint:
     software : str
         Name and version of what made it.
     ledger_head : str
-        Digest of the ledger's last entry.
+        Digest of the ledger's last entry before the report itself is added to it.
     where : str
         The claim file, as the reader will type it.
     """
@@ -83,9 +93,11 @@ class Section:
     id, text : str
         The prediction.
     expected, excluded : str
-        The hypotheses that predict and exclude it, in words.
-    answer, sentence, ratio, bracket, unseen : str
-        The answer's word, and the sentences of ``evidence.wording``; `bracket` is empty without one.
+        The hypotheses that predict and exclude it, in words, and in front their ids.
+    answer, plain : str
+        The answer's word; and what it means, for a reader who has never used satellite images.
+    sentence, ratio, bracket, unseen : str
+        The sentences of ``evidence.wording``; `bracket` is empty without one.
     nothing : str
         What an empty table of detections means; empty where there are detections.
     withheld : str
@@ -94,6 +106,8 @@ class Section:
         Strongest first.
     method : tuple of (str, str)
         Steps in plain words: name and text.
+    quiet : tuple of str
+        Dates of the quiet pairs.
     explanations : tuple of Explained
         What else it could be.
     looks : tuple of LookRow
@@ -105,6 +119,7 @@ class Section:
     expected: str
     excluded: str
     answer: str
+    plain: str
     sentence: str
     ratio: str
     bracket: str
@@ -113,6 +128,7 @@ class Section:
     withheld: str
     detections: tuple[DetectionRow, ...]
     method: tuple[tuple[str, str], ...]
+    quiet: tuple[str, ...]
     explanations: tuple[Explained, ...]
     looks: tuple[LookRow, ...]
 
@@ -209,9 +225,10 @@ def _section(claim: Claim, finding: Finding) -> Section:
     return Section(
         id=prediction.id,
         text=prediction.text,
-        expected=claim.hypothesis(prediction.expected_under).text,
-        excluded=claim.hypothesis(prediction.excluded_under).text,
+        expected=f"{prediction.expected_under}: {claim.hypothesis(prediction.expected_under).text}",
+        excluded=f"{prediction.excluded_under}: {claim.hypothesis(prediction.excluded_under).text}",
         answer=finding.answer.value,
+        plain=_PLAIN[finding.answer],
         sentence=answer_sentence(finding),
         ratio=ratio_sentence(finding),
         bracket=bracket_sentence(finding),
@@ -220,6 +237,7 @@ def _section(claim: Claim, finding: Finding) -> Section:
         withheld=withheld_words(finding),
         detections=detection_rows(finding, sensitive=claim.place.sensitive),
         method=method_of(finding),
+        quiet=quiet_of(finding),
         explanations=explanations_of(finding),
         looks=looks_of(finding),
     )

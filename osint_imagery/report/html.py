@@ -58,6 +58,7 @@ def html_report(content: ReportContent) -> str:
         style=Markup(style),  # noqa: S704 - our own file, no outside text
         policy=policy,
         reading=direction(content.claim.language),
+        known={section.id for section in content.sections},
         images=[(picture, _data_uri(picture)) for picture in content.pictures],
     )
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from osint_imagery.change.changemap import CalibrationKind, ChangeMap
 from osint_imagery.evidence.finding import Finding
-from osint_imagery.figures.words import calibration_words, processing_words, verdict_words
+from osint_imagery.figures.words import calibration_words, chance_words, processing_words, verdict_words
 from osint_imagery.observe.power import Power
 
-__all__ = ["Explained", "explanations_of", "method_of"]
+__all__ = ["Explained", "explanations_of", "method_of", "quiet_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +22,16 @@ class Explained:
 
 def method_of(finding: Finding) -> tuple[tuple[str, str], ...]:
     """Return the steps of a finding: name and plain words."""
-    steps = [("Looks", f"{finding.coverage.reason.rstrip('.')}. Chance of a usable look: {finding.coverage.p_look}.")]
+    steps = [
+        (
+            "Looks",
+            f"{finding.coverage.reason.rstrip('.')}. Chance of a usable look: {chance_words(finding.coverage.p_look)}.",
+        )
+    ]
     if finding.detections is not None:
         changes = finding.detections.changes
         steps += [
-            ("Alignment and brightness", processing_words(changes.pair)),
+            ("Alignment and brightness", _processing(changes)),
             ("Detector", _detector(changes)),
             ("What nothing looks like here", _null(changes)),
             ("Result of the comparison", f"{verdict_words(finding.detections)} {finding.detections.reason}"),
@@ -40,6 +45,16 @@ def method_of(finding: Finding) -> tuple[tuple[str, str], ...]:
     return tuple(steps)
 
 
+def _processing(changes: ChangeMap) -> str:
+    """Return how the pair was prepared that the detector saw; the pictures may be drawn from another copy of it."""
+    words = processing_words(changes.pair)
+    return (
+        words
+        if changes.pair.normalization
+        else f"{words} So it went to the detector; a picture may be drawn with adjusted brightness, and says so."
+    )
+
+
 def _detector(changes: ChangeMap) -> str:
     settings = ", ".join(f"{name} = {value}" for name, value in changes.method.parameters) or "no parameters"
     return f"{changes.method.name}, version {changes.method.version} ({settings}). {changes.method.citation}"
@@ -50,14 +65,21 @@ def _null(changes: ChangeMap) -> str:
     words = calibration_words(calibration)
     if calibration.kind is not CalibrationKind.PLACEBO:
         return words if calibration.kind is CalibrationKind.NONE else f"{words} {calibration.reason}"
-    dates = "; ".join(f"{first.label} to {last.label}" for first, last in calibration.quiet_dates)
-    return f"{words} {calibration.reason.rstrip('.')}. Quiet pairs: {dates or 'dates not stated'}."
+    where = "Their dates are listed below" if calibration.quiet_dates else "Their dates are not stated"
+    return f"{words} {calibration.reason.rstrip('.')}. {where}."
+
+
+def quiet_of(finding: Finding) -> tuple[str, ...]:
+    """Return the two dates of each quiet pair; empty where nothing was calibrated on any."""
+    if finding.detections is None:
+        return ()
+    return tuple(f"{a.label} to {b.label}" for a, b in finding.detections.changes.calibration.quiet_dates)
 
 
 def _power(power: Power) -> str:
     found = f"{power.found} of {power.tried} inserted targets of the stated size were found. " if power.tried else ""
-    pod = "not measured" if power.pod is None else str(power.pod)
-    alarm = "not known" if power.false_alarm is None else str(power.false_alarm)
+    pod = "not measured" if power.pod is None else chance_words(power.pod)
+    alarm = "not known" if power.false_alarm is None else chance_words(power.false_alarm)
     return f"{found}Probability of detection where there is a look: {pod}. False alarms: {alarm}. {power.reason}"
 
 

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from osint_imagery.change.changemap import Calibration, CalibrationKind
 from osint_imagery.change.detections import Detection
-from osint_imagery.core.estimate import Estimate
 from osint_imagery.evidence.finding import Finding
-from osint_imagery.figures.words import verdict_words
+from osint_imagery.figures.words import interval_words, value_words, verdict_words
 
 __all__ = ["DetectionRow", "LookRow", "detection_rows", "nothing_words", "withheld_words"]
 
@@ -63,9 +62,9 @@ def detection_rows(finding: Finding, *, sensitive: bool) -> tuple[DetectionRow, 
             id=item.id,
             fits=item.id in fitting,
             place="withheld: the place is marked sensitive" if sensitive else _place(item, placed=placed),
-            area=_area(item.area),
+            area=interval_words(item.area, placed=placed, named=True),
             brightness={1: "brighter", -1: "darker"}.get(item.sign, "mixed"),
-            p_instrument=f"{item.p_instrument:.2g}",
+            p_instrument=value_words(item.p_instrument),
             p_object=_number(item.p_object, changes.calibration),
             q=_number(item.q_fdr, changes.calibration),
             probability=_number(item.probability, changes.calibration),
@@ -82,17 +81,10 @@ def _place(item: Detection, *, placed: bool) -> str:
     return f"lat {lat:.5f}, lon {lon:.5f} ({error})"
 
 
-def _area(area: Estimate) -> str:
-    """Return an area with its interval in plain digits."""
-    unit = "m²" if area.unit == "m2" else area.unit
-    name = "bounds" if area.level == 1 else f"{area.level * 100:g} % interval"
-    return f"{area.value:,.0f} {unit} ({name} {area.low:,.0f} to {area.high:,.0f})"
-
-
 def _number(value: float | None, calibration: Calibration) -> str:
     """Return a number, or in short why there is none; :func:`withheld_words` gives the reason in full."""
     if value is not None:
-        return f"{value:.2g}"
+        return value_words(value)
     return "withheld: no calibration" if calibration.kind is CalibrationKind.NONE else "withheld: see below"
 
 
@@ -108,5 +100,5 @@ def withheld_words(finding: Finding) -> str:
 def nothing_words(finding: Finding) -> str:
     """Return what an empty table means: the ground examined, or that nothing was compared; empty with detections."""
     if finding.detections is None:
-        return f"No two scenes were compared: {finding.reason.rstrip('.')}."
+        return "No two scenes were compared; why stands in the answer above."
     return "" if finding.detections.items else verdict_words(finding.detections)

@@ -18,7 +18,7 @@ from osint_imagery.evidence.record import record_of
 from osint_imagery.evidence.wording import five_lines
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.timeline import timeline
-from osint_imagery.observe.coverage import Coverage, LookState, coverage
+from osint_imagery.observe.coverage import Coverage, LookState
 from osint_imagery.observe.power import power
 from osint_imagery.observe.resolution import Resolution, resolution
 from osint_imagery.report.content import Imprint, Picture, report_content
@@ -26,6 +26,7 @@ from osint_imagery.report.html import html_report
 from osint_imagery.scenes.catalog import Catalog, Found, open_catalog, search
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.workflow.comparing import Comparison, Reader, align_many, common_bands, compare_read, grid_for
+from osint_imagery.workflow.looking import Offered, looks_at, offered, unclear
 from osint_imagery.workflow.planning import choose_looks, choose_quiet
 
 __all__ = ["Dossier", "investigate"]
@@ -132,8 +133,9 @@ def investigate(
 
     Notes
     -----
-    A prediction that cannot be checked ends as ``undetermined`` or ``could not have been seen`` with its reason;
-    one damaged scene does not hide what the others show, and is named in the record.
+    A prediction that cannot be checked ends as ``undetermined`` or ``could not have been seen`` with its reason.
+    A damaged quality layer, or a scene whose files are elsewhere, is a look of unknown quality, named in the record; a
+    damaged file among those that are compared makes the predictions that need it ``undetermined``, and is named.
     """
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
     folder = ClaimFile.create(out, claim, at=clock())
@@ -142,7 +144,12 @@ def investigate(
     found = search(source, claim.aoi(), _span(claim))
     folder.offer(found.ledger, at=clock())
     progress(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
-    works = [_check(claim, prediction, found, progress=progress, executor=executor) for prediction in claim.predictions]
+    offer = offered(source, found)
+    gsd = _gsd((*offer.scenes, *offer.elsewhere) or tuple(source.scenes()))
+    works = [
+        _check(claim, prediction, offer, gsd=gsd, progress=progress, executor=executor)
+        for prediction in claim.predictions
+    ]
     for scene in _used(works, found):
         folder.add_scene_metadata(scene, at=clock())
     pictures: list[Picture] = []
@@ -207,16 +214,26 @@ def _baseline(claim: Claim, prediction: Prediction) -> TimeSpan:
     return TimeSpan(start - _YEARS_BEFORE, start)
 
 
-def _check(claim: Claim, prediction: Prediction, found: Found, progress: Progress, executor: Executor | None) -> _Work:
+def _check(
+    claim: Claim,
+    prediction: Prediction,
+    offer: Offered,
+    *,
+    gsd: float,
+    progress: Progress,
+    executor: Executor | None,
+) -> _Work:
     """Look at one prediction: who looked, what the pixels allow, what changed, what that is worth."""
     aoi = claim.aoi(prediction)
-    looks = coverage(prediction, found.scenes, aoi=aoi)
+    looks = looks_at(prediction, offer, aoi)
     progress(f"{prediction.id}: {looks.reason}")
-    allowed = resolution(prediction.target, _gsd(found.scenes))
-    chosen = choose_looks(prediction, looks) if allowed.sufficient else None
+    allowed = resolution(prediction.target, gsd)
+    scenes = {scene.id: scene for scene in offer.scenes}
+    here = replace(looks, looks=tuple(look for look in looks.looks if look.scene_id in scenes))
+    chosen = choose_looks(prediction, here) if allowed.sufficient else None
     if chosen is None:
-        return _Work(finding=find(prediction, aoi=aoi, coverage=looks, resolution=allowed))
-    scenes = {scene.id: scene for scene in found.scenes}
+        why = unclear(looks.looks)
+        return _Work(finding=find(prediction, aoi=aoi, coverage=looks, resolution=allowed, failure=why))
     clear = [look for look in looks.looks if look.state is LookState.CLEAR]
     quiet = choose_quiet(clear, chosen, _baseline(claim, prediction))
     both = (scenes[chosen[0].scene_id], scenes[chosen[1].scene_id])
@@ -225,7 +242,7 @@ def _check(claim: Claim, prediction: Prediction, found: Found, progress: Progres
     try:
         return _compare(prediction, aoi, both, pairs, looks=looks, allowed=allowed, executor=executor)
     except (UndeterminedError, DataError, InputError) as err:
-        failed = find(prediction, aoi=aoi, coverage=looks, resolution=allowed, failure=str(err))
+        failed = find(prediction, aoi=aoi, coverage=looks, resolution=allowed, failure=offer.told(err))
         return _Work(finding=failed)
 
 
@@ -259,6 +276,6 @@ def _gsd(scenes: Sequence[Scene]) -> float:
     """Return the finest pixel side among the scenes, m: what the archive could show at best."""
     sizes = [scene.gsd_m for scene in scenes if scene.gsd_m]
     if not sizes:
-        msg = "no scene states its pixel size; add 'gsd' to the items"
+        msg = f"catalog offers {len(scenes)} scenes and none states its pixel size; see search(...).ledger, add 'gsd'"
         raise InputError(msg)
     return min(sizes)

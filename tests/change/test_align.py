@@ -90,7 +90,7 @@ def test_unrelated_pixels_are_refused(side: int, kind: str) -> None:
             before, after = texture(seed, side), texture(seed + 100, side)
         else:
             before, after = np.random.default_rng(seed).standard_normal((2, 3, side, side))
-        with pytest.raises(AlignmentError, match="tiles agree well enough|do not lie on each other|not believed"):
+        with pytest.raises(AlignmentError, match=r"tiles agree well enough|do not lie on each other|not believed"):
             align(image(before), image(after))
 
 
@@ -157,7 +157,7 @@ def test_images_that_cannot_tell_are_refused(case: str) -> None:
         before, after = image(np.full((3, 160, 160), 5.0)), image(np.full((3, 160, 160), 6.0))
     else:
         before, after = (image(ground[:, :1, :1], noise=1, seed=seed) for seed in (1, 2))
-    with pytest.raises(AlignmentError, match="tiles agree well enough"):
+    with pytest.raises(AlignmentError, match=r"tiles agree well enough"):
         align(before, after)
 
 

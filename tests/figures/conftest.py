@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -14,10 +15,32 @@ from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.figures.artist import Figure, house_style
 
 AREA = AreaOfInterest.from_bbox(35.51, 33.90, 35.54, 33.92, name="port")
 CREDIT = "Contains modified Copernicus Sentinel data {year}"
 LONG_ID = "S2A_OPER_MSI_L1C_TL_EPA__20160929T004310_A000833_T36SYC"
+
+
+@pytest.fixture(scope="session")
+def faults() -> Callable[[Figure], list[str]]:
+    """Texts of a figure that cross each other or leave the page."""
+
+    def find(figure: Figure) -> list[str]:
+        renderer = figure.drawing.canvas.get_renderer()  # type: ignore[attr-defined]
+        drawn = [text for text in figure.drawing.axes[0].texts if text.get_text()]
+        with house_style():
+            boxes = [(t.get_text(), t.get_window_extent(renderer)) for t in drawn]
+        page = figure.drawing.bbox
+        crossed = [
+            f"{one} x {two}"
+            for (one, a), (two, b) in combinations(boxes, 2)
+            if a.x0 < b.x1 and b.x0 < a.x1 and a.y0 < b.y1 and b.y0 < a.y1
+        ]
+        outside = [s for s, b in boxes if b.x0 < page.x0 or b.y0 < page.y0 or b.x1 > page.x1 or b.y1 > page.y1]
+        return crossed + outside
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -146,6 +146,53 @@ def test_the_evidence_is_dated_measured_and_cited(make_content: Callable[..., Re
         assert wanted in text, wanted
 
 
+def test_the_answer_is_first_said_in_plain_words(make_content: Callable[..., ReportContent]) -> None:
+    for count, plain in ((2, "Seen: something changed here"), (0, "Undetermined: the images do not settle this.")):
+        content = make_content(count=count)
+        text = Page(html_report(content)).text
+        assert plain in text
+        assert text.index(plain) < text.index(content.sections[0].sentence)
+
+
+def test_no_number_is_printed_as_zero_or_in_powers(make_content: Callable[..., ReportContent]) -> None:
+    content = make_content()
+    row = content.sections[0].detections[0]
+    assert row.p_instrument == "1e-08"
+    assert row.area == "6,400 m² (95 % interval 4,100 to 9,000)"
+    assert "e+0" not in Page(html_report(content)).text
+
+
+def test_verifying_is_explained_and_the_digest_is_not_called_final(make_content: Callable[..., ReportContent]) -> None:
+    text = Page(html_report(make_content())).text
+    for wanted in (
+        "osint-imagery verify dossier/",
+        "HOW-TO-VERIFY.txt",
+        "Ledger entry before this page",
+        "It is not the final head",
+        "Digest of claim.yaml",
+    ):
+        assert wanted in text, wanted
+
+
+def test_a_picture_stands_with_its_prediction(make_content: Callable[..., ReportContent]) -> None:
+    content = make_content()
+    picture = content.pictures[0]
+    first = html_report(content)
+    assert first.index("<figure>") < first.index("what changed")
+    placed = html_report(replace(content, pictures=(replace(picture, prediction="pier"),)))
+    assert placed.index("what changed") < placed.index("<figure>")
+    stray = html_report(replace(content, pictures=(replace(picture, prediction="other"),)))
+    assert stray.count("<figure>") == 1
+    assert picture.alt in Page(first).text
+
+
+def test_each_cell_names_its_column_for_narrow_screens(make_content: Callable[..., ReportContent]) -> None:
+    parsed = Page(html_report(make_content()))
+    cells = [attrs for tag, attrs in parsed.tags if tag == "td" or (tag == "th" and attrs.get("scope") == "row")]
+    assert cells
+    assert all(attrs.get("data-label") and attrs.get("role") for attrs in cells)
+
+
 def test_an_uncalibrated_probability_is_withheld_with_its_reason(make_content: Callable[..., ReportContent]) -> None:
     text = Page(html_report(make_content(kind=CalibrationKind.NONE))).text
     assert "withheld: no calibration" in text

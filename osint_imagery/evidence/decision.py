@@ -7,7 +7,7 @@ from enum import StrEnum
 from osint_imagery.change.detections import Detection, Detections, Verdict
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import Change, DetectionLevel, Prediction
-from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.estimate import Estimate, area_words, interval_words
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import LikelihoodRatio
 from osint_imagery.observe.coverage import Coverage, Look, LookState
@@ -190,8 +190,8 @@ def _by_detection(m: Material) -> Decision | None:
         return None
     best, size = found[0], m.prediction.target.length_m * m.prediction.target.width_m
     times = best.area.value / size
-    extent = f"{best.area.value:.0f} {best.area.unit} ({best.area.low:.0f} to {best.area.high:.0f})"
-    reason = f"a change of {extent} at the place is consistent with {m.prediction.target.what} ({size:.0f} m2)"
+    extent, what = interval_words(best.area), m.prediction.target.what
+    reason = f"a change of {extent} at the place is consistent with {what} ({area_words(size)})"
     if times > 3:
         reason += f", though {times:.0f} times as large"
     open_ = [f"{item.name} ({item.status})" for item in best.explanations if item.status != "ruled out"]

@@ -2,23 +2,22 @@
 
 import math
 import re
-from collections.abc import Sequence
 
 from osint_imagery.change.detections import Verdict
-from osint_imagery.core.claim import Claim, Prediction
+from osint_imagery.core.claim import Prediction
 from osint_imagery.core.errors import InputError
-from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.estimate import Estimate, area_words
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.scales import support_words
+from osint_imagery.observe.coverage import LookState
 
 __all__ = [
     "TEMPLATES",
     "absence_sentence",
     "answer_sentence",
     "bracket_sentence",
-    "five_lines",
     "ratio_sentence",
     "refuse_overclaim",
     "unseen_sentence",
@@ -48,8 +47,9 @@ TEMPLATES = {
     "not compared": "no two looks were compared to an end",
     "several": "Ratios of several predictions are not multiplied: they may rest on the same images.",
     "level": "{what}: {statement}",
-    "smallest": "Nothing smaller than {smallest} {unit} would have been reported.",
+    "smallest": "Nothing smaller than {smallest} would have been reported.",
     "all gaps": "No look was usable in {when}: what came and went in it could not have been seen.",
+    "no known look": "No look in {when} is known to be usable: no quality layer tells cloud from ground in it.",
     "gaps": "Nothing that came and went in these spans could have been seen: {gaps}.",
     "cover": "Nothing under a roof, cover or camouflage, and no content, purpose or owner, can be seen.",
     "verify": "osint-imagery verify {where}{head}",
@@ -154,8 +154,9 @@ def unseen_sentence(finding: Finding) -> str:
     prediction, parts = finding.prediction, []
     parts.append(TEMPLATES["level"].format(what=prediction.id, statement=finding.resolution.statement))
     if finding.detections is not None and math.isfinite(finding.detections.smallest_m2):
-        unit = "m2" if finding.detections.changes.pair.grid is not None else "px"
-        parts.append(TEMPLATES["smallest"].format(smallest=f"{finding.detections.smallest_m2:.0f}", unit=unit))
+        placed = finding.detections.changes.pair.grid is not None
+        smallest = area_words(finding.detections.smallest_m2, placed=placed)
+        parts.append(TEMPLATES["smallest"].format(smallest=smallest))
     parts.append(_gaps(finding))
     parts.append(TEMPLATES["cover"])
     return " ".join(part for part in parts if part)
@@ -166,7 +167,8 @@ def _gaps(finding: Finding) -> str:
     if not gaps:
         return ""
     if not any(look.acquired.overlaps(when) for look in finding.coverage.clear):
-        return TEMPLATES["all gaps"].format(when=when.label)
+        unknown = any(look.state is LookState.UNKNOWN for look in finding.coverage.inside)
+        return TEMPLATES["no known look" if unknown else "all gaps"].format(when=when.label)
     longest = sorted(gaps, key=lambda gap: gap.days, reverse=True)[:3]
     shown = "; ".join(_span(gap) for gap in sorted(longest, key=lambda gap: gap.start))
     more = len(gaps) - len(longest)
@@ -231,38 +233,3 @@ def _interval(low: float, high: float, given: Estimate) -> str:
     top = "no upper limit" if math.isinf(high) else f"{high:.3g}"
     name = "bounds" if given.level == 1 else f"{given.level * 100:g}% interval"
     return f" ({name} {low:.3g} to {top})"
-
-
-def five_lines(claim: Claim, findings: Sequence[Finding], *, where: str, head: str = "") -> str:
-    """Return the answer to a claim for a terminal: five lines, the second one a line per prediction.
-
-    Parameters
-    ----------
-    claim : Claim
-        The claim.
-    findings : sequence of Finding
-        One a prediction.
-    where : str
-        The dossier, for the command that verifies it.
-    head : str
-        Digest of the ledger's last entry.
-    """
-    answers = [f"{item.prediction.id}: {answer_sentence(item)}" for item in findings]
-    ratios = [f"{item.prediction.id}: {ratio_sentence(item)}" for item in findings]
-    if len(findings) > 1:
-        ratios.append(TEMPLATES["several"])
-    unseen = list(dict.fromkeys(unseen_sentence(item) for item in findings))
-    suffix = f"   (ledger head {head})" if head else ""
-    return "\n".join(
-        (
-            f'Claim:        "{claim.text}" ({claim.claimant.name}, {claim.stated_on})',
-            _block("Answer:", answers or ["UNDETERMINED: no prediction was examined."]),
-            _block("Not visible:", unseen or [TEMPLATES["cover"]]),
-            _block("Ratio:", ratios or [TEMPLATES["no ratio"].format(reason=TEMPLATES["not compared"])]),
-            _block("Verify:", [TEMPLATES["verify"].format(where=where, head=suffix)]),
-        )
-    )
-
-
-def _block(name: str, lines: Sequence[str]) -> str:
-    return "\n".join(f"{name if index == 0 else '':<14}{line}" for index, line in enumerate(lines))

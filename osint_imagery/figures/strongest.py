@@ -1,17 +1,18 @@
 """The strongest detections as a small table: number, area, false-discovery rate, probability."""
 
 from osint_imagery.change.detections import Detection, Detections
+from osint_imagery.core.estimate import interval_words
 from osint_imagery.figures.sheet import MARGIN, QUIET, Sheet
-from osint_imagery.figures.words import interval_words, value_words
+from osint_imagery.figures.words import value_words
 
 __all__ = ["LISTED", "say_strongest"]
 
 LISTED = 5
 """Detections in the table."""
 
-_WIDEST = 115.0  # mm
-_COLUMNS = (("No.", 0.0), ("Area (95 % interval)", 0.09), ("q", 0.62), ("Probability", 0.78))
-_GAP = 1.5  # mm between columns
+_WIDEST = 100.0  # mm
+_COLUMNS = (("No.", 0.0), ("Area (95 % interval)", 0.104), ("q", 0.514), ("Probability", 0.70))
+_GAP = 1.0  # mm between columns
 
 
 def say_strongest(sheet: Sheet, detections: Detections | None) -> None:
@@ -52,9 +53,7 @@ def _row(sheet: Sheet, cells: list[str], *, bold: bool = False) -> None:
     shares = [share for _, share in _COLUMNS] + [1.0]
     top = sheet.bottom
     ends = [
-        sheet.put(
-            words, top, x=MARGIN + wide * shares[k], room=wide * (shares[k + 1] - shares[k]) - _GAP, size=7.5, bold=bold
-        )
+        sheet.put(words, top, x=MARGIN + wide * shares[k], room=wide * (shares[k + 1] - shares[k]) - _GAP, bold=bold)
         for k, words in enumerate(cells)
     ]
     sheet.bottom = max(ends) + 0.3

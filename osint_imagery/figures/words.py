@@ -5,18 +5,16 @@ from collections.abc import Sequence
 
 from osint_imagery.change.changemap import Calibration, CalibrationKind
 from osint_imagery.change.detections import Detections, Verdict
-from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.estimate import Estimate, area_words
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.furniture import sensor_words
 
 __all__ = [
-    "area_words",
     "calibration_words",
     "chance_words",
     "date_words",
     "footer_words",
-    "interval_words",
     "processing_words",
     "scene_words",
     "value_words",
@@ -25,50 +23,7 @@ __all__ = [
 
 _FOOTERS = 3  # lines
 _LONGEST = 150  # letters of a footer line
-_HECTARE, _SQUARE_KILOMETER = 1e4, 1e6  # m2
 _TINY, _NEARLY = 1e-12, 0.999  # no model is known to hold beyond these
-
-
-def area_words(square_meters: float, *, placed: bool = True) -> str:
-    """Return an area in words a reader can picture: m² up to 10,000, then ha, then km².
-
-    Examples
-    --------
-    >>> area_words(1_234_000), area_words(45_220), area_words(400), area_words(12, placed=False)
-    ('1.23 km²', '4.52 ha', '400 m²', '12 px')
-    """
-    unit, size = _area_unit(square_meters, placed=placed)
-    return f"{_in_unit(square_meters, size)} {unit}"
-
-
-def interval_words(area: Estimate, *, placed: bool = True, named: bool = False) -> str:
-    """Return an area with its interval, all in one unit, the one that suits the value; `named` says what interval.
-
-    Examples
-    --------
-    >>> print(interval_words(Estimate(value=452200, low=449768, high=1.39e6, level=0.95, unit="m2", method="pixels")))
-    45.2 ha (45 to 139)
-    """
-    known = area.low if math.isnan(area.value) else area.value
-    unit, size = _area_unit(known, placed=placed and area.unit != "px")
-    name = ("bounds " if area.level == 1 else f"{area.level * 100:g} % interval ") if named else ""
-    between = f"({name}{_in_unit(area.low, size)} to {_in_unit(area.high, size)})"
-    return f"{unit} {between}" if math.isnan(area.value) else f"{_in_unit(area.value, size)} {unit} {between}"
-
-
-def _area_unit(square_meters: float, *, placed: bool) -> tuple[str, float]:
-    if not placed:
-        return "px", 1.0
-    if square_meters >= _SQUARE_KILOMETER:
-        return "km²", _SQUARE_KILOMETER
-    return ("ha", _HECTARE) if square_meters > _HECTARE else ("m²", 1.0)
-
-
-def _in_unit(square_meters: float, size: float) -> str:
-    if math.isinf(square_meters):
-        return "no upper limit"
-    shown = square_meters / size
-    return f"{shown:,.0f}" if size == 1 or shown >= 1000 else f"{shown:.3g}"
 
 
 def value_words(value: float) -> str:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from osint_imagery.change.changemap import Calibration, CalibrationKind
 from osint_imagery.change.detections import Detection
+from osint_imagery.core.estimate import interval_words
 from osint_imagery.evidence.finding import Finding
-from osint_imagery.figures.words import interval_words, value_words, verdict_words
+from osint_imagery.figures.words import value_words, verdict_words
 
 __all__ = ["DetectionRow", "LookRow", "detection_rows", "nothing_words", "withheld_words"]
 

@@ -15,7 +15,7 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.finding import Finding, find
 from osint_imagery.evidence.record import record_of
-from osint_imagery.evidence.wording import five_lines
+from osint_imagery.evidence.summary import five_lines
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.timeline import timeline
 from osint_imagery.observe.coverage import Coverage, LookState
@@ -187,7 +187,9 @@ def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ..
     name = finding.prediction.id
     drawn: list[tuple[str, Figure]] = []
     if work.comparison is not None:
-        drawn.append((f"{name}-before-after.png", work.comparison.figure(title=finding.prediction.text)))
+        drawn.append(
+            (f"{name}-before-after.png", work.comparison.figure(title=f"Predicted: {finding.prediction.text}"))
+        )
     title = f"Looks at {finding.coverage.place} ({name})"
     drawn.append((f"{name}-looks.png", timeline(finding.coverage, title=title, bracket=finding.bracket)))
     pictures = []
@@ -195,7 +197,7 @@ def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ..
         for file, figure in drawn:
             artifact = figure.save(Path(scratch) / file)
             kept = replace(artifact, path=folder.add_figure(artifact, at=clock()))
-            pictures.append(Picture(artifact=kept, png=kept.path.read_bytes(), alt=kept.shows))
+            pictures.append(Picture(artifact=kept, png=kept.path.read_bytes(), alt=kept.shows, prediction=name))
     return tuple(pictures)
 
 

@@ -95,8 +95,11 @@ def choose_quiet(
         Take at most so many, evenly spread.
     """
     before, after = compared
-    taken = {before.scene_id, after.scene_id}
-    quiet = [look for look in looks if baseline.contains(look.acquired) and look.scene_id not in taken]
+    quiet = [
+        look
+        for look in looks
+        if baseline.contains(look.acquired) and not any(look.acquired.overlaps(other.acquired) for other in compared)
+    ]
     gap = _days(before, after)
     least = min(gap / 2, _LONG_GAP_DAYS)
     season = max(_QUIET_SEASON_DAYS, season_apart(before.acquired, after.acquired))

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from osint_imagery.change.coregister import align
+from osint_imagery.change.coregister import _tiles, align
 from osint_imagery.change.detecting import detect
 from osint_imagery.change.detections import Verdict
 from osint_imagery.change.outlining import outline
@@ -178,3 +178,26 @@ def test_alignment_is_the_same_every_time_and_recorded() -> None:
     step = one.lineage.steps[-1]
     assert (step.name, step.inputs, step.outputs) == ("align", (before.digest, after.digest), (one.after.digest,))
     assert isinstance(one, Pair)
+
+
+@pytest.mark.parametrize("shape", [(96, 96), (256, 200), (700, 1100)])
+def test_tiles_of_the_fit_and_of_the_residual_share_no_pixel(shape: tuple[int, int]) -> None:
+    planes = []
+    for group in _tiles(shape):
+        plane = np.zeros(shape, dtype=bool)
+        for rows, columns in group:
+            plane[rows, columns] = True
+        planes.append(plane)
+    assert planes[0].any()
+    assert planes[1].any()
+    assert not (planes[0] & planes[1]).any()
+
+
+def test_shift_that_fits_only_its_own_tiles_leaves_its_full_size_as_residual() -> None:
+    """The stripes of the fit moved by a pixel, the stripes held out did not."""
+    ground = texture(7, 256)
+    plane = np.zeros((256, 256))
+    for rows, columns in _tiles((256, 256))[0]:
+        plane[rows, columns] = 1
+    with pytest.raises(AlignmentError, match=r"residual (0\.9\d*|1\.\d*|1) px .* \+0\.\d\d, -(1\.0|0\.9)"):
+        align(image(ground, noise=2, seed=1), image(displaced(ground, 0, plane), noise=2, seed=2))

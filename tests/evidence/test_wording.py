@@ -7,11 +7,11 @@ import pytest
 from osint_imagery.change.detections import Verdict
 from osint_imagery.core.errors import InputError
 from osint_imagery.evidence.finding import Answer
+from osint_imagery.evidence.summary import five_lines
 from osint_imagery.evidence.wording import (
     absence_sentence,
     answer_sentence,
     bracket_sentence,
-    five_lines,
     ratio_sentence,
     refuse_overclaim,
     unseen_sentence,

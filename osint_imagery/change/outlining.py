@@ -192,10 +192,8 @@ def _verdict(changes: ChangeMap, count: int) -> tuple[Verdict, str]:
         return Verdict.UNDETERMINED, f"{calibration.count} {what}; {least} are needed at level {calibration.level:g}"
     rank = f"rank test p = {calibration.rank_p:.3f} against {calibration.count} {what}"
     if count:
-        return (
-            Verdict.CHANGED,
-            f"{count} {'object' if count == 1 else 'objects'} beyond what is usual ({rank}, q <= {calibration.level:g})",
-        )
+        objects = "1 object" if count == 1 else f"{count} objects"
+        return Verdict.CHANGED, f"{objects} beyond what is usual ({rank}, q <= {calibration.level:g})"
     return Verdict.NO_CHANGE_FOUND, f"nothing stands out from what is usual ({rank}); not a proof of absence"
 
 

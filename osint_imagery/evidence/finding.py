@@ -47,6 +47,8 @@ class Finding:
         Scene ids of the quiet pairs.
     fitting : tuple of Detection
         The detections that fit the prediction, strongest first.
+    notes : tuple of str
+        What could not be used, and why: quiet pairs that did not align, for example.
     """
 
     prediction: Prediction
@@ -61,6 +63,7 @@ class Finding:
     scenes: tuple[Scene, ...] = ()
     quiet: tuple[tuple[str, str], ...] = ()
     fitting: tuple[Detection, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Finding({self.prediction.id!r}: {self.answer}; {self.reason})"
@@ -77,6 +80,7 @@ def find(  # noqa: PLR0913 - one keyword for each thing that can be known or mis
     scenes: tuple[Scene, ...] = (),
     quiet: tuple[tuple[str, str], ...] = (),
     failure: str = "",
+    notes: tuple[str, ...] = (),
 ) -> Finding:
     """Weigh what was seen and what could have been seen, and return the finding.
 
@@ -94,6 +98,8 @@ def find(  # noqa: PLR0913 - one keyword for each thing that can be known or mis
         Scene ids of the quiet pairs.
     failure : str
         Why a comparison that was tried gave nothing; empty where none failed.
+    notes : tuple of str
+        What could not be used, and why.
 
     Returns
     -------
@@ -131,6 +137,7 @@ def find(  # noqa: PLR0913 - one keyword for each thing that can be known or mis
         scenes=scenes,
         quiet=quiet,
         fitting=decision.fitting,
+        notes=notes,
     )
 
 

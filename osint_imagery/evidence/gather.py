@@ -214,6 +214,14 @@ def assumptions_field(finding: Finding) -> tuple[Assumption, ...]:
                 why="they are what the catalogue offers outside the claimed time",
             )
         )
+    if finding.notes:
+        taken.append(
+            Assumption(
+                id="left-out",
+                statement="what could not be used would not have changed the answer",
+                why="; ".join(finding.notes),
+            )
+        )
     return tuple(taken)
 
 

@@ -52,11 +52,8 @@ class Comparison:
 
     def figure(self, title: str | None = None) -> Figure:
         """Return the before/after figure; save it with ``.save(path)``."""
-        footer = (
-            (f"{len(self.notes)} quiet pairs could not be used or the brightness not normalized: see .notes",)
-            if self.notes
-            else ()
-        )
+        told = f"{len(self.notes)} quiet pairs or steps could not be used: listed in the record"
+        footer = (told,) if self.notes else ()
         return before_after(self.pair, self.detections, title=title, footer=footer)
 
     def _repr_png_(self) -> bytes:

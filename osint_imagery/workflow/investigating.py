@@ -187,9 +187,8 @@ def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ..
     name = finding.prediction.id
     drawn: list[tuple[str, Figure]] = []
     if work.comparison is not None:
-        drawn.append(
-            (f"{name}-before-after.png", work.comparison.figure(title=f"Predicted: {finding.prediction.text}"))
-        )
+        predicted = f"Predicted: {finding.prediction.text}"
+        drawn.append((f"{name}-before-after.png", work.comparison.figure(title=predicted)))
     title = f"Looks at {finding.coverage.place} ({name})"
     drawn.append((f"{name}-looks.png", timeline(finding.coverage, title=title, bracket=finding.bracket)))
     pictures = []
@@ -270,6 +269,7 @@ def _compare(
         power=power(prediction, comparison.aligned, placebos, aoi=aoi, places=_PLACES),
         scenes=both,
         quiet=tuple((pair.before.scene_id or "", pair.after.scene_id or "") for pair in placebos),
+        notes=comparison.notes,
     )
     return _Work(finding=finding, comparison=comparison)
 

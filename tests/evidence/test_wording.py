@@ -108,7 +108,7 @@ def test_proof_is_refused(case: Any) -> None:
 def test_what_could_not_be_seen_is_said_by_size_time_and_nature(case: Any) -> None:
     sentence = unseen_sentence(case.find())
     assert "10 m" in sentence
-    assert "Nothing smaller than 300 m2" in sentence
+    assert "Nothing smaller than 300 m²" in sentence
     assert "2026-05-01 to 2026-05-10 UTC" in sentence
     assert "no content, purpose or owner" in sentence
 

@@ -13,9 +13,9 @@
 # %% [markdown]
 # # Ten minutes: did this place change more than it usually does?
 #
-# The scenes are **simulated** and come with the package: a port that does not exist, every five days, with clouds, haze
-# and moving containers. What was put into the pixels is written in `truth.json` beside them, so the answer can be
-# checked. Nothing here needs a network.
+# The scenes are **simulated** and come with the package: a port that does not exist, every five days, with clouds,
+# haze and moving containers. What was put into the pixels is written in `truth.json` beside them, so the answer can
+# be checked. Nothing here needs a network.
 
 # %%
 from itertools import combinations
@@ -29,8 +29,8 @@ found = oi.search(catalog, aoi, oi.TimeSpan("2024-02-01", "2024-06-30"))
 found
 
 # %% [markdown]
-# Someone says that a shed was built here in the second half of May. These are the last clear look before and the first
-# clear look after.
+# Someone says that a shed was built here in the second half of May. These are the last clear look before and the
+# first clear look after.
 
 # %%
 before, after = scenes["port-20240516"], scenes["port-20240526"]
@@ -45,7 +45,7 @@ before, after = scenes["port-20240516"], scenes["port-20240526"]
 claim = oi.read_claim(oi.bundled("port/claim.yaml"))
 looks = oi.coverage(claim.predictions[0], scenes.values(), aoi=aoi)  # reads quality layers only
 early = [scenes[look.scene_id] for look in looks.clear if look.acquired.end < before.acquired.start]
-quiet = [pair for pair in combinations(early, 2) if 9 < oi.TimeSpan(pair[0].acquired.end, pair[1].acquired.end).days < 21]
+quiet = [(a, b) for a, b in combinations(early, 2) if 9 < (b.acquired.middle - a.acquired.middle).days < 21]
 len(early), len(quiet)
 
 # %%
@@ -53,8 +53,8 @@ comparison = oi.compare(before, after, aoi, quiet=quiet)
 comparison
 
 # %% [markdown]
-# Both dates have one stretch, so a brighter pixel is a brighter pixel. Only the area inside the dashed line was examined.
-# The verdict and what it rests on:
+# Both dates have one stretch, so a brighter pixel is a brighter pixel. Only the area inside the dashed line was
+# examined. The verdict and what it rests on:
 
 # %%
 found = comparison.detections
@@ -64,7 +64,7 @@ print("quiet pairs that could not be used:", len(comparison.notes))
 found.to_geodataframe().drop(columns="geometry").T
 
 # %% [markdown]
-# - `p_instrument` says "changed beyond noise". On real land that is true almost everywhere; it decides nothing here.
+# - `p_instrument` says "changed beyond noise". Ground does that by itself, so it decides nothing here.
 # - `p_object` and `q_fdr` compare the object with what the same method found in the quiet pairs.
 # - `probability` is empty where it is withheld. Why it is withheld stands in the calibration:
 
@@ -72,8 +72,8 @@ found.to_geodataframe().drop(columns="geometry").T
 found.changes.calibration.reason
 
 # %% [markdown]
-# The truth: a shed of 60 x 40 m, 2400 m2. The pixels say how large the change is. They do not say that it is a shed, whose
-# it is, or what is in it; and these other explanations were tested, or not:
+# The truth: a shed of 60 x 40 m, 2400 m2. The pixels say how large the change is. They do not say that it is a shed,
+# whose it is, or what is in it; and these other explanations were tested, or not:
 
 # %%
 for other in found[0].explanations:
@@ -90,7 +90,7 @@ alone = oi.compare(before, after)
 print(len(alone.detections), "objects differ;", alone.detections.verdict, "-", alone.detections.reason)
 
 # %% [markdown]
-# Too few quiet pairs are no better: with eight of them, nothing could be reported however strong it was.
+# Too few quiet pairs are no better: with eight of them nothing could be reported, however strong it was.
 
 # %%
 few = oi.compare(before, after, aoi, quiet=quiet[-8:])

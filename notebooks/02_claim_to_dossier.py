@@ -31,8 +31,8 @@ for item in claim.predictions:
     print(f"- {item.id}: {item.text} ({item.when.start} to {item.when.end}; stays {item.lasts})")
 
 # %% [markdown]
-# A claim is written and hashed before a pixel is read, together with its rival and with what each would show. So nobody,
-# the author included, can fit the question to the picture afterwards.
+# A claim is written and hashed before a pixel is read, together with its rival and with what each would show. So
+# nobody, the author included, can fit the question to the picture afterwards.
 
 # %%
 claim.digest
@@ -68,8 +68,8 @@ for path in sorted(out.rglob("*")):
         print(f"{path.stat().st_size:9}  {path.relative_to(out)}")
 
 # %% [markdown]
-# The ledger begins with the claim. Every scene that the catalogue offered follows, used or rejected, so that nobody has
-# to trust that the good ones were not picked.
+# The ledger begins with the claim. Every scene that the catalogue offered follows, used or rejected, so that nobody
+# has to trust that the good ones were not picked.
 
 # %%
 for line in (out / "ledger.jsonl").read_text().splitlines()[:5]:
@@ -110,8 +110,8 @@ path.write_bytes(kept)
 oi.verify(out).closed
 
 # %% [markdown]
-# What this does **not** show: who wrote the dossier, or when. Whoever writes the whole ledger anew makes another folder that
-# verifies. Keep the head digest somewhere out of your own reach (publish it, mail it, have it stamped):
+# What this does **not** show: who wrote the dossier, or when. Whoever writes the whole ledger anew makes another
+# folder that verifies. Keep the head digest somewhere out of your own reach (publish it, mail it, have it stamped):
 
 # %%
 dossier.head

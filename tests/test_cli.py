@@ -222,7 +222,7 @@ BAD_PAIRS = (
 
 
 @pytest.mark.parametrize(("arguments", "named"), BAD_PAIRS)
-def test_compare_ends_with_2_for_bad_input_and_names_it(arguments, named, capsys, tmp_path, monkeypatch):
+def test_compare_ends_with_2_for_bad_input_and_names_it(arguments, named, capsys, *, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(["compare", PORT, *arguments]) == 2
     said = capsys.readouterr()

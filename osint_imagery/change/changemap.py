@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +56,8 @@ class Calibration:
         whose strongest object is at least as strong. Exact if the dates are exchangeable.
     level : float
         The level q at which the verdict was decided.
+    trouble : str
+        Why nothing can be decided although a null model exists; empty where something can.
     """
 
     kind: CalibrationKind
@@ -64,6 +67,7 @@ class Calibration:
     alarms: int = 0
     rank_p: float | None = None
     level: float = 0.1
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +139,7 @@ class ChangeMap:
             object.__setattr__(self, name, freeze(plane))
 
     def _repr_html_(self) -> str:
-        return f"<code>{self!r}</code>"
+        return f"<code>{escape(repr(self))}</code>"
 
     def __repr__(self) -> str:
         share = self.changed[self.examined].mean() if self.examined.any() else 0.0

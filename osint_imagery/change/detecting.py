@@ -27,6 +27,10 @@ __all__ = ["detect"]
 
 _SELF_CHECK_SHARE = 0.02  # a null unit with more ground than this at P > 0.5 shows the probabilities to be wrong
 _SELF_CHECK_UNITS = 8
+_WIDESPREAD = (
+    "the ground at large differs more between these dates than between any two quiet ones (haze, season, light, or "
+    "change nearly everywhere): a local change cannot be told apart; use a pair of clearer or closer season"
+)
 
 
 def detect(
@@ -71,7 +75,8 @@ def detect(
 
     Notes
     -----
-    The decision needs both: the strongest object is stronger than those of the quiet pairs (rank test, exact if
+    Where the scene's middle score exceeds that of every quiet pair, nothing is decided: the whole scene changed. The
+    decision needs both: the strongest object is stronger than those of the quiet pairs (rank test, exact if
     dates are exchangeable), and an object's false-discovery rate is at most `level`. Quiet pairs that are closer
     in time or season than `pair` make the null too quiet and the decision too bold.
 
@@ -169,6 +174,7 @@ def _calibration(null: Null, quiet: Sequence[Pair], level: float) -> Calibration
         quiet_dates=tuple((b, a) for b, a in dates if b is not None and a is not None),
         alarms=unit_alarms(null.objects, level),
         level=level,
+        trouble=_WIDESPREAD if null.widespread else "",
     )
 
 
@@ -178,6 +184,8 @@ def _decide(
     """Return the pixels of reported objects, and the calibration with its rank test."""
     if calibration.kind is CalibrationKind.NONE:
         return labels > 0, calibration
+    if calibration.trouble:
+        return np.zeros(labels.shape, dtype=bool), calibration
     family = rank_p(float(strength.max()) if len(strength) else 0.0, null)
     reported = np.concatenate([[False], reportable(strength, null, calibration.level)])
     return reported[labels], replace(calibration, rank_p=family)
@@ -190,6 +198,8 @@ def _probability(
     blank = np.full(examined.shape, np.nan, dtype=np.float32)
     if calibration.kind is CalibrationKind.NONE or not examined.any():
         return blank, calibration
+    if calibration.trouble:
+        return blank, replace(calibration, reason=f"{calibration.reason}; probability withheld")
     if calibration.count < 1 / calibration.level:  # below, no object can reach the level
         reason = f"{calibration.reason}; too few for a probability at level {calibration.level:g}"
         return blank, replace(calibration, reason=reason)

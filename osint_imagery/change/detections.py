@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from html import escape
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -162,7 +163,7 @@ class Detections:
             for d in self.items[:20]
         )
         head = "<tr><th>id</th><th>area</th><th>p (object)</th><th>q</th><th>probability</th></tr>"
-        return f"<p><b>{self.verdict}</b>: {self.reason}</p><table>{head}{rows}</table>"
+        return f"<p><b>{self.verdict}</b>: {escape(self.reason)}</p><table>{head}{rows}</table>"
 
     def __repr__(self) -> str:
         return f"Detections({len(self)}; {self.verdict}: {self.reason})"

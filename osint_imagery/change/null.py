@@ -38,6 +38,7 @@ class Null:
 
     ``score`` is the pair under test, standardized by what is usual here; ``pool`` holds pixel scores of the
     null, one array a unit (quiet pair or margin window); ``objects`` their objects; ``notes`` what went wrong.
+    ``widespread`` says that the ground at large scores higher than on every quiet pair: haze, season or light.
     """
 
     score: NDArray[np.float32]
@@ -45,6 +46,7 @@ class Null:
     objects: NullObjects
     used: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
+    widespread: bool = False
 
 
 def from_quiet(
@@ -58,7 +60,7 @@ def from_quiet(
     kept, notes = _score_quiet(quiet, detector, pair)
     sums = [_Sum.of(one.strength) for _, one in kept]
     everything = _Sum.over(sums) if sums else None
-    pool, objects, used = [], [], []
+    pool, objects, used, middles = [], [], [], []
     for place, (index, one) in enumerate(kept):
         related = [k for k, (j, _) in enumerate(kept) if _share_a_date(quiet[j], quiet[index])]
         others = len(kept) - len(related)
@@ -74,9 +76,15 @@ def from_quiet(
         pool.append(score[seen])
         objects.append(strengths(score, seen))
         used.append(index)
+        middles.append(float(np.nanmedian(score)))
     score = scored.strength if everything is None else standardize(scored.strength / everything.usual(), scored.degrees)
     return Null(
-        score=score, pool=tuple(pool), objects=NullObjects(units=tuple(objects)), used=tuple(used), notes=tuple(notes)
+        score=score,
+        pool=tuple(pool),
+        objects=NullObjects(units=tuple(objects)),
+        used=tuple(used),
+        notes=tuple(notes),
+        widespread=bool(middles) and float(np.nanmedian(score)) > max(middles),
     )
 
 

@@ -15,7 +15,7 @@ from osint_imagery.change.objects import LEAST_PIXELS, find_objects
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.grid import Grid, trace
-from osint_imagery.scenes.sensors import sensor
+from osint_imagery.scenes.sensors import SENSORS
 
 __all__ = ["outline"]
 
@@ -168,7 +168,7 @@ def _area(scores: NDArray[np.float32], perimeter_px: float, grid: Grid | None) -
 def _position_error(changes: ChangeMap, pixels: int) -> float | None:
     """Return CE90, m: sensor geolocation, alignment residual and extent, added as variances (methods.md 11)."""
     grid, key, registration = changes.pair.grid, changes.pair.before.sensor, changes.pair.registration
-    absolute = sensor(key).geolocation_ce90_m if key else None
+    absolute = next((item.geolocation_ce90_m for item in SENSORS if item.key == key), None)
     if grid is None or absolute is None or registration is None:
         return None
     ce90 = 2.145966  # CE90 of a circular normal with unit standard deviation an axis
@@ -186,6 +186,8 @@ def _verdict(changes: ChangeMap, count: int) -> tuple[Verdict, str]:
         return Verdict.UNDETERMINED, f"only {seen:.0%} of the area was observed on both dates"
     if calibration.kind is CalibrationKind.NONE:
         return Verdict.UNDETERMINED, f"{calibration.reason}: what is usual here is not known"
+    if calibration.trouble:
+        return Verdict.UNDETERMINED, calibration.trouble
     least = math.ceil(1 / calibration.level)  # below, no object can reach the level however strong it is
     what = "quiet pairs" if calibration.kind is CalibrationKind.PLACEBO else "windows around the area"
     if calibration.count < least:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 from pathlib import Path
 
 import antimeridian
@@ -235,7 +236,8 @@ class AreaOfInterest:
 
     def _repr_html_(self) -> str:
         lon, lat = self.center
-        return f"<b>{self.name or 'area of interest'}</b> {self.area_m2 / 1e6:.2f} km² round {lat:.4f}°, {lon:.4f}°"
+        name = escape(self.name or "area of interest")
+        return f"<b>{name}</b> {self.area_m2 / 1e6:.2f} km² round {lat:.4f}°, {lon:.4f}°"
 
     def __repr__(self) -> str:
         lon, lat = self.center

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from html import escape
 
 from scipy.stats import beta
 
@@ -63,7 +64,7 @@ class Estimate:
         return f"{value}({bound} {self.low:.3g} to {self.high:.3g})"
 
     def _repr_html_(self) -> str:
-        return f"<span title='{self.method}'>{self}</span>"
+        return f'<span title="{escape(self.method)}">{escape(str(self))}</span>'
 
 
 def proportion(hits: int, trials: int, *, level: float = 0.95, method: str = "") -> Estimate:

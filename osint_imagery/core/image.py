@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -252,7 +253,7 @@ class Image:
         return replace(self, flags=joined, valid=self.valid & ((joined & int(UNUSABLE)) == 0))
 
     def _repr_html_(self) -> str:
-        return f"<code>{self!r}</code><br><small>{self.credit or 'no credit line'}</small>"
+        return f"<code>{escape(repr(self))}</code><br><small>{escape(self.credit or 'no credit line')}</small>"
 
     def __repr__(self) -> str:
         rows, columns = self.shape

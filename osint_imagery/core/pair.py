@@ -1,6 +1,7 @@
 """Two acquisitions on one grid, with how well they were brought onto each other."""
 
 from dataclasses import dataclass, field
+from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +100,9 @@ class Pair:
         if before.bands != after.bands:
             msg = f"before has bands {before.bands}, after {after.bands}; select the same bands of both"
             raise BandError(msg)
+        if before.unit != after.unit:
+            msg = f"before is in {before.unit!r}, after in {after.unit!r}; bring both to one unit first"
+            raise InputError(msg)
         both = before.valid & after.valid
         if both.any() and all(
             np.array_equal(one[both], other[both]) for one, other in zip(before.values, after.values, strict=True)
@@ -148,7 +152,7 @@ class Pair:
         return self.registration.shift_px if self.registration else None
 
     def _repr_html_(self) -> str:
-        return f"<code>{self!r}</code>"
+        return f"<code>{escape(repr(self))}</code>"
 
     def __repr__(self) -> str:
         rows, columns = self.shape

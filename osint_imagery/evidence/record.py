@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 from typing import Annotated, Literal, Self, cast
 
 from pydantic import Field, ValidationError, model_validator
@@ -132,7 +133,7 @@ class EvidenceRecord(Model):
         return EvidenceRecord.model_validate({**fields, **changed})
 
     def _repr_html_(self) -> str:
-        return f"<code>{self!r}</code>"
+        return f"<code>{escape(repr(self))}</code>"
 
     def __str__(self) -> str:
         return repr(self)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from osint_imagery.core.claim import read_claim
@@ -48,7 +49,7 @@ class Verification:
     notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-        return f"<pre>{self!r}</pre>"
+        return f"<pre>{escape(repr(self))}</pre>"
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else "open: files and entries may still be added"

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import shapely
@@ -117,7 +118,7 @@ class Found:
         return f"Found({len(self.scenes)} of {len(self.ledger)} scenes offered; {self.when.label})"
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<li><code>{scene!r}</code></li>" for scene in self.scenes)
+        rows = "".join(f"<li><code>{escape(repr(scene))}</code></li>" for scene in self.scenes)
         return f"{len(self.scenes)} of {len(self.ledger)} scenes offered<ul>{rows}</ul>"
 
 

@@ -1,6 +1,7 @@
 """A scene: one acquisition as its provider describes it, with the files that hold its pixels."""
 
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 from shapely.geometry import MultiPolygon, Polygon
@@ -199,7 +200,7 @@ class Scene:
         return f"Scene({self.id!r}, {self.sensor.key}, {self.acquired.label}, {len(self.bands)} bands{simulated})"
 
     def _repr_html_(self) -> str:
-        return f"<code>{self!r}</code><br><small>{self.credit}</small>"
+        return f"<code>{escape(repr(self))}</code><br><small>{escape(self.credit)}</small>"
 
 
 def _is_quality(asset: Asset, keys: tuple[str, ...]) -> bool:

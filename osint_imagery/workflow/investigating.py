@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
 
@@ -79,7 +80,7 @@ class Dossier:
         return five_lines(self.claim, self.findings, where=str(self.path), head=self.head)
 
     def _repr_html_(self) -> str:
-        return f"<pre>{self.summary()}</pre>"
+        return f"<pre>{escape(self.summary())}</pre>"
 
     def __repr__(self) -> str:
         answers = ", ".join(f"{f.prediction.id} {f.answer}" for f in self.findings)

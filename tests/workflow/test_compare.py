@@ -43,7 +43,7 @@ def serial(aoi: AreaOfInterest) -> Comparison:
 class Backwards(Executor):
     """Runs the last task first; the outcome must not depend on the order of the work."""
 
-    def map(self, fn: Any, *iterables: Any, timeout: Any = None, chunksize: int = 1) -> Iterator[Any]:
+    def map(self, fn: Any, *iterables: Any, **_: Any) -> Iterator[Any]:
         results = [fn(*item) for item in reversed(list(zip(*iterables, strict=True)))]
         return iter(results[::-1])
 

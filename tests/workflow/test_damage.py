@@ -93,7 +93,7 @@ def run(port: Any, claim_of: Any, clock: Any, tmp_path: Path) -> Callable[..., D
 
 
 @pytest.mark.parametrize(("damage", "error", "word"), DAMAGE)
-def test_a_damaged_file_is_refused_by_read_and_compare_which_name_it(port, claim_of, damage, error, word):
+def test_a_damaged_file_is_refused_by_read_and_compare_which_name_it(port, claim_of, damage, *, error, word):
     damage(port)
     _, before, after = port.scenes()
     aoi = claim_of("shed").aoi()
@@ -103,8 +103,8 @@ def test_a_damaged_file_is_refused_by_read_and_compare_which_name_it(port, claim
         compare(before, after, aoi)
 
 
-@pytest.mark.parametrize(("damage", "error", "word"), DAMAGE[1:4:2] + DAMAGE[4:])
-def test_a_damaged_file_makes_the_finding_undetermined_and_is_named_in_the_record(port, run, damage, error, word):
+@pytest.mark.parametrize(("damage", "error", "word"), DAMAGE[2:])
+def test_a_damaged_file_makes_the_finding_undetermined_and_is_named_in_the_record(port, run, damage, *, error, word):
     damage(port)
     dossier = run("shed")
     (finding,) = dossier.findings
@@ -220,7 +220,7 @@ def test_a_claim_with_no_rival_hypothesis_is_refused(claim_of):
 
 def test_two_dates_with_identical_pixels_are_refused_and_make_the_finding_undetermined(port, run, claim_of):
     same_pixels(port)
-    with pytest.raises(IdenticalPixelsError, match="2024-05-16.*2024-05-26.*identical pixels"):
+    with pytest.raises(IdenticalPixelsError, match=r"2024-05-16.*2024-05-26.*identical pixels"):
         compare(*port.scenes()[1:], claim_of("shed").aoi())
     (finding,) = run("shed").findings
     assert finding.answer is Answer.UNDETERMINED

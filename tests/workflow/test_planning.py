@@ -115,11 +115,17 @@ def test_before_is_earlier_than_after_and_both_are_usable(taken, first, length, 
 
 
 @settings(max_examples=60, deadline=None)
-@given(days, st.integers(0, 1400), st.integers(1, 800), st.integers(0, 1500), st.integers(0, 1500), st.integers(2, 30))
-def test_quiet_pairs_lie_in_the_baseline_share_no_date_and_go_forward_in_time(taken, first, gap, one, other, most):
+@given(
+    taken=days,
+    first=st.integers(0, 1400),
+    gap=st.integers(1, 800),
+    ends=st.tuples(st.integers(0, 1500), st.integers(0, 1500)),
+    most=st.integers(2, 30),
+)
+def test_quiet_pairs_lie_in_the_baseline_share_no_date_and_go_forward_in_time(taken, first, gap, *, ends, most):
     looks = [look(day, whole_day=bool(day % 2)) for day in sorted({*taken, first, first + gap})]
     compared = (look(first, whole_day=bool(first % 2)), look(first + gap, whole_day=bool((first + gap) % 2)))
-    begin, end = sorted((one, other))
+    begin, end = sorted(ends)
     baseline = TimeSpan(START + timedelta(days=begin), START + timedelta(days=end))
     quiet = choose_quiet(looks, compared, baseline, most=most)
     assert len(quiet) <= max(most, 12)

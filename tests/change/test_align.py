@@ -75,7 +75,9 @@ def test_shift_injected_in_a_real_crop_is_found_to_a_tenth_of_a_pixel(
     early, late = beirut(real_data)
     plain = align(early, late)
     moved = displaced(late.values.astype(float), *shift)
-    injected = align(early, Image.from_array(moved, bands=BANDS, grid=late.grid, acquired=late.acquired))
+    injected = align(
+        early, Image.from_array(moved, bands=BANDS, grid=late.grid, acquired=late.acquired, unit=late.unit)
+    )
     assert plain.shift_px is not None
     assert injected.shift_px is not None
     change = np.subtract(injected.shift_px, plain.shift_px)

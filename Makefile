@@ -32,6 +32,7 @@ contracts: $(VENV)/.ready
 
 check: $(VENV)/.ready
 	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -o testpaths= -o addopts= --doctest-glob='*.md' docs CONTRIBUTING.md
 
 notebooks: $(VENV)/.ready
 	for f in notebooks/*.py; do $(BIN)/jupytext --quiet --to ipynb --output $(VENV)/notebooks/$$(basename $$f .py).ipynb $$f; done

@@ -97,7 +97,8 @@ class ChangeMap:
     sign : ndarray of int8
         +1 brighter, -1 darker, 0 where bands disagree or nothing was observed.
     p_value : ndarray of float32
-        Instrument p-value: "changed at all beyond noise"; small almost everywhere on real land.
+        Instrument p-value: "changed at all beyond noise". With a noise floor it is too large on quiet ground; on
+        land that differs by season it is still small nearly everywhere.
     probability : ndarray of float32
         Probability "changed more than this place usually does"; NaN where withheld.
     changed : ndarray of bool

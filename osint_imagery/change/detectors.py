@@ -24,7 +24,8 @@ class Scored:
     Parameters
     ----------
     strength : ndarray of float32, (y, x)
-        Mean square of `degrees` variates, around 1 where nothing changed but noise; NaN where not observed.
+        Mean square of `degrees` variates, in any fixed unit: only its ratio to what is usual here counts; NaN where
+        not observed.
     degrees : int
         How many variates went in.
     sign : ndarray of int8, (y, x)

@@ -16,9 +16,13 @@ def explanations(pair: Pair, pixels: int) -> tuple[Explanation, ...]:
     return (
         _misregistration(pair, pixels),
         _season(pair),
-        Explanation(name="sun and shadow", status="not tested", note="sun angles of the two dates were not compared"),
+        Explanation(
+            name="sun and shadow", status="not tested", note="what the sun's angles do to this object was not tested"
+        ),
         Explanation(name="haze or undetected cloud", status="not tested", note="beyond the provider's quality layer"),
-        Explanation(name="view angle", status="not tested", note="view angles of the two dates were not compared"),
+        Explanation(
+            name="view angle", status="not tested", note="what the view angles do to this object was not tested"
+        ),
     )
 
 

@@ -58,6 +58,8 @@ class Estimate:
             raise InputError(msg)
 
     def __str__(self) -> str:
+        if self.unit == "m2":
+            return interval_words(self, named=True)
         bound = "bounds" if self.level == 1 else f"{self.level * 100:g}% interval"
         unit = "" if self.unit in {"ratio", "probability"} else f" {self.unit}"
         value = "" if math.isnan(self.value) else f"{self.value:.3g}{unit} "

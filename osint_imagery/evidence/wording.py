@@ -37,7 +37,7 @@ TEMPLATES = {
         "At the level of object change, the imagery is {times} times{interval} more probable if {one} "
         "than if {other}: {words}."
     ),
-    "capped": "More could not be said with so few quiet pairs: the figure is their limit.",
+    "capped": "The figure is the limit that this many quiet pairs and the level of the decision allow.",
     "h1": "{what} {verb} (predicted under '{id}')",
     "h0": "it did not (as under '{id}')",
     "h0 first": "{what} had not {verb} (as under '{id}')",

@@ -151,7 +151,7 @@ def _reason(looks: list[Look], when: TimeSpan, prediction: Prediction) -> str:
         for state in LookState
         if any(look.state is state for look in inside)
     )
-    words = [f"{len(inside)} looks in the window" + (f": {counts}" if counts else "")]
+    words = [f"{len(inside)} look{'' if len(inside) == 1 else 's'} in the window" + (f": {counts}" if counts else "")]
     clear = [look for look in looks if look.state is LookState.CLEAR]
     after = sum(look.acquired.start > when.end for look in clear)
     if prediction.dwell_days is None:

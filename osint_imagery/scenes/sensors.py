@@ -103,7 +103,7 @@ class Sensor:
         return f"Sensor({self.key!r}, {self.kind}, {len(self.band_names())} bands, unit {self.unit})"
 
 
-# reference/standards.md section 6: doi by number of the Landsat satellite (TM, ETM+, OLI/TIRS)
+# DOI of Collection 2 Level-2 by number of the Landsat satellite (TM, ETM+, OLI/TIRS), as USGS states them
 _LANDSAT_L2_DOI = {
     "4": "10.5066/P9IAXOVV",
     "5": "10.5066/P9IAXOVV",

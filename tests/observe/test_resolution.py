@@ -7,7 +7,7 @@ from osint_imagery.core.errors import InputError, LevelError
 from osint_imagery.observe.resolution import johnson, require_level, resolution, stanag_3769
 
 GSD_M = (0.3, 0.5, 1.5, 3, 5, 10, 20)
-# P(detect)/P(recognize)/P(identify) to the digits that standards.md 3.4 prints; rest below .005.
+# P(detect)/P(recognize)/P(identify) to the digits of the table in the docs; rest below .005.
 TABLE = {
     (13.4, 3.05): ["1/.99/.88", "1/.86/.50", ".96/.13/.04", ".55/.02/.01", ".20/.01/0", ".03/0/0", ".01/0/0"],
     (12.19, 2.44): ["1/.97/.79", "1/.76/.37", ".91/.08/.03", ".42/.01/0", ".13/0/0", ".02/0/0", "0"],

@@ -99,7 +99,7 @@ def test_the_launcher_is_too_small_for_the_pixels_and_could_not_have_been_seen(f
 def test_the_summary_says_each_answer_its_dates_and_no_more(dossier):
     text = dossier.summary()
     assert "shed: SEEN" in text
-    assert "consistent with storage shed" in text
+    assert "storage shed" in text
     assert "between 2024-05-16 12:31:09 UTC (without it) and 2024-05-26 12:31:09 UTC (with it)" in text
     assert "ship: COULD NOT HAVE BEEN SEEN" in text
     assert "launcher: COULD NOT HAVE BEEN SEEN" in text

@@ -20,9 +20,7 @@ def explanations(pair: Pair, pixels: int) -> tuple[Explanation, ...]:
             name="sun and shadow", status="not tested", note="what the sun's angles do to this object was not tested"
         ),
         Explanation(name="haze or undetected cloud", status="not tested", note="beyond the provider's quality layer"),
-        Explanation(
-            name="view angle", status="not tested", note="what the view angles do to this object was not tested"
-        ),
+        Explanation(name="view angle", status="not tested", note="what the view angles do here was not tested"),
     )
 
 

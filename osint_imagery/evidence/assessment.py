@@ -208,6 +208,6 @@ def _reason(pod: Estimate | None, far: Estimate | None, cap: float | None, quiet
     if far is None:
         missing.append("there are no quiet pairs, so how often nothing looks like something is unknown")
     if missing:
-        return f"no LR+: {' and '.join(missing)}; of LR- only the bounds are known"
+        return f"{' and '.join(missing)}; of LR- only the bounds are known"
     pairs = f"{quiet_pairs} quiet pair{'' if quiet_pairs == 1 else 's'}"
     return f"POD {pod}, false alarms {far} from {pairs}, which support an LR+ of at most {cap:.3g}"

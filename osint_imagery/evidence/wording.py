@@ -31,7 +31,8 @@ TEMPLATES = {
     "appears": "The change lies between {first} (without it) and {last} (with it).",
     "disappears": "The change lies between {first} (with it) and {last} (without it).",
     "changes": "The change lies between {first} (look before) and {last} (look after).",
-    "between": "Usable looks in between that were not compared would narrow it: {looks}.",
+    "one between": "A usable look in between was not compared and could narrow it: {look}.",
+    "between": "{count} usable looks in between were not compared and could narrow it, from {first} to {last}.",
     "absence": "There is no evidence of {what} at {place} in {when}: LR- {minus}.",
     "ratio": (
         "At the level of object change, the imagery is {times} times{interval} more probable if {one} "
@@ -83,11 +84,14 @@ def bracket_sentence(finding: Finding) -> str:
     first, last = finding.bracket
     sentence = TEMPLATES[finding.prediction.change.value].format(first=first.label, last=last.label)
     between = [
-        f"{look.scene_id} on {look.acquired.label}"
-        for look in finding.coverage.clear
-        if first.end < look.acquired.start and look.acquired.end < last.start
+        look for look in finding.coverage.clear if first.end < look.acquired.start and look.acquired.end < last.start
     ]
-    return f"{sentence} {TEMPLATES['between'].format(looks=', '.join(between))}" if between else sentence
+    if not between:
+        return sentence
+    named = [f"{look.scene_id} on {look.acquired.label}" for look in dict.fromkeys((between[0], between[-1]))]
+    if len(between) == 1:
+        return f"{sentence} {TEMPLATES['one between'].format(look=named[0])}"
+    return f"{sentence} {TEMPLATES['between'].format(count=len(between), first=named[0], last=named[1])}"
 
 
 def absence_sentence(finding: Finding, place: str = "") -> str:

@@ -4,7 +4,7 @@
 >>> catalog = oi.open_catalog(oi.bundled("port/catalog.json"))
 >>> claim = oi.read_claim(oi.bundled("port/claim.yaml"))
 >>> len(oi.search(catalog, claim.aoi(), oi.TimeSpan("2024-05-01", "2024-06-30")))
-10
+11
 """
 
 from importlib import import_module

@@ -27,6 +27,7 @@ __all__ = ["detect"]
 
 _SELF_CHECK_SHARE = 0.02  # a null unit with more ground than this at P > 0.5 shows the probabilities to be wrong
 _SELF_CHECK_UNITS = 8
+_LEAST_UNITS = 10  # fewer quiet pairs or windows cannot decide at the usual level of 0.1
 _WIDESPREAD = (
     "the ground at large differs more between these dates than between any two quiet ones (haze, season, light, or "
     "change nearly everywhere): a local change cannot be told apart; use a pair of clearer or closer season"
@@ -143,10 +144,14 @@ def _null(  # noqa: PLR0917 - the things a null is made from
     quiet: Sequence[Pair],
     detector: Detector,
 ) -> Null:
+    null = from_margin(scored, examined, inside)
     if quiet:
-        null = from_quiet(scored, examined, quiet, detector=detector, pair=pair)
-    else:
-        null = from_margin(scored, examined, inside)
+        placebo = from_quiet(scored, examined, quiet, detector=detector, pair=pair)
+        if len(placebo.pool) >= _LEAST_UNITS or len(null.pool) < _LEAST_UNITS:
+            null = placebo
+        else:
+            told = f"only {len(placebo.pool)} of {len(quiet)} quiet pairs could be used, so the margin stands in"
+            null = replace(null, notes=(told, *placebo.notes))
     if null.pool:
         return null
     whole = from_margin(scored, examined, np.zeros_like(inside))  # standardized on the image itself: ranks only
@@ -159,10 +164,10 @@ def _calibration(null: Null, quiet: Sequence[Pair], level: float) -> Calibration
     if not count:
         why = "no quiet pair could be used" if quiet else "no quiet pairs and no ground around the area were given"
         return Calibration(kind=CalibrationKind.NONE, reason=why + notes, count=0, level=level)
-    if not quiet:
+    if not null.used:
         reason = (
             f"{count} windows around the area, of its size, between the same two dates; assumes that the ground "
-            "there changes as the area would without the event"
+            "there changes as the area would without the event" + notes
         )
         alarms = unit_alarms(null.objects, level)
         return Calibration(kind=CalibrationKind.MARGIN, reason=reason, count=count, alarms=alarms, level=level)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import antimeridian
 import numpy as np
-import pyogrio
 import shapely
 from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
@@ -165,6 +164,8 @@ class AreaOfInterest:
         GeometryError
             If the file cannot be read, has no CRS, or holds no polygon.
         """
+        import pyogrio  # brings geopandas along, which nobody needs who draws no area from a file
+
         source = Path(path)
         try:
             meta, _, wkb, _ = pyogrio.raw.read(source, columns=[])

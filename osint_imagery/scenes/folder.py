@@ -88,7 +88,9 @@ def _entry(path: Path, root: Path) -> Scene | Refused:
     try:
         header = inspect(path)
     except DataError as err:
-        return Refused(id=path.stem, reason=f"the file cannot be read: {err}", href=href, metadata=data)
+        return Refused(
+            id=path.stem, reason=f"the file cannot be read: {err}".replace(str(path), href), href=href, metadata=data
+        )
     data = data or _described(header)
     acquired, notes = _acquired(path, sidecar, header)
     if acquired is None:

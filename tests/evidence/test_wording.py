@@ -87,12 +87,12 @@ def test_an_analysts_sentence_is_held_to_the_same_rule(silent: Any, weak: Any, w
 def test_usable_looks_inside_the_bracket_are_named(case: Any, make: Make) -> None:
     looks = (make["look"]("S1", "2026-04-28"), make["look"]("S7", "2026-05-06"), make["look"]("S2", "2026-05-13"))
     sentence = bracket_sentence(case.find(coverage=make["coverage"](*looks)))
-    assert "not compared would narrow it: S7 on 2026-05-06 (UTC day, time unknown)." in sentence
+    assert "not compared and could narrow it: S7 on 2026-05-06 (UTC day, time unknown)." in sentence
 
 
 def test_a_capped_ratio_says_so(case: Any, make: Make) -> None:
-    assert "the figure is their limit" in ratio_sentence(case.find())
-    assert "their limit" not in ratio_sentence(case.find(power=make["power"](found=20, alarms=4)))
+    assert "The figure is the limit" in ratio_sentence(case.find())
+    assert "the limit that" not in ratio_sentence(case.find(power=make["power"](found=20, alarms=4)))
 
 
 def test_likelihood_and_confidence_in_one_sentence_are_refused(case: Any) -> None:

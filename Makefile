@@ -35,7 +35,8 @@ check: $(VENV)/.ready
 	$(BIN)/pytest -o testpaths= -o addopts= --doctest-glob='*.md' docs CONTRIBUTING.md
 
 notebooks: $(VENV)/.ready
-	for f in notebooks/*.py; do $(BIN)/jupytext --quiet --to ipynb --output $(VENV)/notebooks/$$(basename $$f .py).ipynb $$f; done
+	mkdir -p $(VENV)/notebooks
+	for f in notebooks/*.py; do $(BIN)/jupytext --quiet --to ipynb --output $(VENV)/notebooks/$$(basename $$f .py).ipynb $$f || exit 1; done
 	$(BIN)/pytest -n 2 --nbmake --nbmake-timeout=600 $(VENV)/notebooks -o testpaths= -o addopts=
 
 lock:

@@ -1,6 +1,7 @@
 """Bring the later image onto the earlier one, and measure what is left on tiles the fit never saw."""
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +23,7 @@ _PREFERRED = ("green", "red", "nir", "blue", "swir16", "vv", "vh")
 _MOST_TILES = 48
 _AGREE_PX = 0.3  # the two normalizations must agree this well for a tile to count (methods.md 2.8)
 _UPSAMPLE = 50
+_WORKERS = 2
 _LEAST_TILES = 4  # in the fit, and again among those held out
 _SMALL_PX = 0.05  # a smaller shift is left alone: resampling would blur more than it mends
 
@@ -236,7 +238,8 @@ def _move(image: Image, shift: Shift) -> Image:
     if not usable.all():
         nearest = ndimage.distance_transform_edt(~usable, return_distances=False, return_indices=True)
         filled = np.where(usable, image.values, image.values[:, nearest[0], nearest[1]])
-    planes = np.stack([ndimage.shift(plane, shift, order=3, mode="nearest") for plane in filled])
+    with ThreadPoolExecutor(max_workers=_WORKERS) as workers:  # bands do not touch each other
+        planes = np.stack(list(workers.map(lambda plane: ndimage.shift(plane, shift, order=3, mode="nearest"), filled)))
     whole = tuple(round(s) for s in shift)
     flags = ndimage.shift(image.flags, whole, order=0, mode="constant", cval=int(Flag.NO_DATA))
     unsaid = ~kept & ((flags & int(UNUSABLE)) == 0)

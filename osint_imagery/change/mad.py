@@ -232,16 +232,22 @@ def _moments(before: NDArray[np.floating], after: NDArray[np.floating], fit: Mad
     """
     bands, pixels = before.shape
     offset = np.concatenate([before[:, :BLOCK].mean(axis=1), after[:, :BLOCK].mean(axis=1)]).astype(np.float64)
+    shift = offset[:, None].astype(before.dtype)
+    if fit is not None:
+        # One product for both dates, on the blocks as they are centered here.
+        rows = np.concatenate([fit.to_before, -fit.to_after], axis=1) / fit.sigma[:, None]
+        level = (rows @ (np.concatenate([fit.mean_before, fit.mean_after]) - offset))[:, None].astype(before.dtype)
+        rows = rows.astype(before.dtype)
     total, first, second = 0.0, np.zeros(2 * bands), np.zeros((2 * bands, 2 * bands))
     for start in range(0, pixels, BLOCK):
         part = slice(start, start + BLOCK)
-        x, y = before[:, part], after[:, part]
-        weights = np.ones(x.shape[1])
+        both = np.concatenate([before[:, part], after[:, part]])
+        both -= shift
+        weights = np.ones(both.shape[1])
         if fit is not None:
-            statistic = np.square(_scaled(fit, x, y)).sum(axis=0)
-            weights = chi2_sf(inside * statistic, bands)
-        both = np.concatenate([x, y]) - offset[:, None].astype(x.dtype)
-        weighted = both * weights.astype(x.dtype)
+            found = rows @ both - level
+            weights = chi2_sf(inside * np.einsum("ij,ij->j", found, found), bands)
+        weighted = both * weights.astype(before.dtype)
         total += float(weights.sum())
         first += weighted.sum(axis=1, dtype=np.float64)
         second += weighted @ both.T

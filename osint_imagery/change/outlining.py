@@ -20,6 +20,7 @@ from osint_imagery.scenes.sensors import SENSORS
 __all__ = ["outline"]
 
 _EDGE_PX = 0.3  # standard deviation of an outline's position, px; methods.md 11 gives 0.29 to 0.5
+_MOST_UNCALIBRATED = 200  # differences that nothing was calibrated on: more would only be noise, drawn slowly
 _LEAST_OBSERVED = 0.5  # below this share of the area observed, nothing is said about the area
 
 
@@ -41,7 +42,7 @@ def outline(changes: ChangeMap) -> Detections:
     -----
     Outlines follow pixel edges at the detection threshold. The area counts pixels of at least half the object's
     amplitude; its interval reaches up to the whole outline. Shadow that came with an object counts as changed.
-    Without a calibration objects are listed by strength, without p, q or probability, and the verdict is
+    Without a calibration the 200 strongest objects are listed, without p, q or probability, and the verdict is
     ``undetermined``.
 
     Examples
@@ -59,6 +60,8 @@ def outline(changes: ChangeMap) -> Detections:
     reported = np.unique(objects.labels[changes.changed])  # a change map marks whole objects
     reported = reported[reported > 0] - 1
     order = reported[np.argsort(objects.strength[reported])[::-1]]
+    known = changes.calibration.kind is not CalibrationKind.NONE
+    order = order if known else order[:_MOST_UNCALIBRATED]
     renumber = np.zeros(len(objects.strength) + 1, dtype=np.int32)
     renumber[order + 1] = np.arange(1, len(order) + 1)
     labels = renumber[objects.labels]
@@ -66,7 +69,6 @@ def outline(changes: ChangeMap) -> Detections:
     grid = changes.pair.grid
     placed = _placed(list(traced.values()), grid)
     rates = false_discovery(objects.strength, changes.null)
-    known = changes.calibration.kind is not CalibrationKind.NONE
     windows = ndimage.find_objects(labels)
     items = tuple(
         _detection(
@@ -82,6 +84,8 @@ def outline(changes: ChangeMap) -> Detections:
         for number, k in enumerate(order, start=1)
     )
     verdict, reason = _verdict(changes, len(items))
+    if len(items) < len(reported):
+        reason += f"; the {len(items)} strongest of {len(reported)} differences are listed"
     pixel = changes.pair.grid.pixel_area_m2 if changes.pair.grid else 1.0
     return Detections(
         items=items,

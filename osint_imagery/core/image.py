@@ -83,7 +83,7 @@ class Image:
             raise GridMismatchError(msg)
         valid = np.array(self.valid, dtype=bool)  # copies: nobody keeps a handle on what the digest covers
         pixels = np.where(valid, np.asarray(self.values, dtype=np.float32), np.float32(np.nan))
-        if not np.isfinite(pixels[:, valid]).all():
+        if (valid & ~np.isfinite(pixels).all(axis=0)).any():
             msg = "values has a NaN or infinity where valid is True; mark that pixel as not valid, with its flag"
             raise InputError(msg)
         object.__setattr__(self, "values", freeze(pixels))

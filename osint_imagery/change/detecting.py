@@ -22,6 +22,7 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Step, digest_array
 from osint_imagery.core.pair import Pair
+from osint_imagery.core.timespan import TimeSpan
 
 __all__ = ["detect"]
 
@@ -174,13 +175,18 @@ def _calibration(null: Null, quiet: Sequence[Pair], level: float) -> Calibration
     dates = tuple((quiet[i].before.acquired, quiet[i].after.acquired) for i in null.used)
     return Calibration(
         kind=CalibrationKind.PLACEBO,
-        reason=f"{count} pairs of quiet dates at this place{notes}",
+        reason=f"{count} pairs of {_dates_in(dates)} quiet dates at this place{notes}",
         count=count,
         quiet_dates=tuple((b, a) for b, a in dates if b is not None and a is not None),
         alarms=unit_alarms(null.objects, level),
         level=level,
         trouble=_WIDESPREAD if null.widespread else "",
     )
+
+
+def _dates_in(pairs: Sequence[tuple[TimeSpan | None, TimeSpan | None]]) -> int:
+    """Return how many different dates the pairs are made of: pairs that share dates are not independent."""
+    return len({date for both in pairs for date in both})
 
 
 def _decide(
@@ -216,7 +222,8 @@ def _probability(
     told = f"self-check: {share:.1%} of quiet ground at P > 0.5, at most {_SELF_CHECK_SHARE:.0%} allowed"
     if share > _SELF_CHECK_SHARE:
         return blank, replace(calibration, reason=f"{calibration.reason}; probability withheld ({told})")
-    probability = probability_of_change(null.score, null.score[examined], null.pool)
+    most = 1 - (calibration.rank_p or 0.0)  # an unusual pair would make all its pixels unusual together
+    probability = np.minimum(probability_of_change(null.score, null.score[examined], null.pool), np.float32(most))
     return np.where(observed, probability, np.nan).astype(np.float32), replace(
         calibration, reason=f"{calibration.reason}; {told}"
     )

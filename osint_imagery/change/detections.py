@@ -48,7 +48,7 @@ class Detection:
     outline : Polygon or MultiPolygon
         Edges of the pixels, longitude and latitude; in pixels (column, row) where the pair has no place.
     centroid : tuple of float
-        Longitude, latitude (or column, row).
+        Longitude, latitude (or column, row) of the centroid, or of a point inside where that lies outside.
     bbox_px : tuple of int
         First row, first column, last row + 1, last column + 1.
     pixels : int

@@ -16,12 +16,14 @@ def explanations(pair: Pair, pixels: int) -> tuple[Explanation, ...]:
     return (
         _misregistration(pair, pixels),
         _season(pair),
-        Explanation(
-            name="sun and shadow", status="not tested", note="what the sun's angles do to this object was not tested"
-        ),
-        Explanation(name="haze or undetected cloud", status="not tested", note="beyond the provider's quality layer"),
-        Explanation(name="view angle", status="not tested", note="what the view angles do here was not tested"),
+        _untested("sun and shadow", "what the sun's angles do here was not tested"),
+        _untested("haze or undetected cloud", "nothing but what a quality layer flags, where there is one"),
+        _untested("view angle", "what the view angles do here was not tested"),
     )
+
+
+def _untested(name: str, note: str) -> Explanation:
+    return Explanation(name=name, status="not tested", note=note)
 
 
 def _misregistration(pair: Pair, pixels: int) -> Explanation:

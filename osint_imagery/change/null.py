@@ -215,7 +215,8 @@ def unit_alarms(objects: NullObjects, level: float) -> int:
 def false_discovery(strength: NDArray[np.float64], objects: NullObjects) -> NDArray[np.float64]:
     """Return each object's q-value: the smallest false-discovery rate at which it would be reported.
 
-    ``FDR(c) = (1 + scale * null objects >= c) / units / observed objects >= c``; see methods in the docs.
+    ``FDR(c) = (1 + scale * null objects >= c) / units / observed objects >= c``, and never below the rank test's
+    p-value of the strongest object; see methods in the docs.
     """
     if not len(strength) or not objects.units:
         return np.full(len(strength), np.nan)
@@ -226,7 +227,8 @@ def false_discovery(strength: NDArray[np.float64], objects: NullObjects) -> NDAr
     rate = (1 + beyond) / len(objects.units) / np.arange(1, len(cut) + 1)
     q = np.empty(len(cut))
     q[order] = np.minimum(np.minimum.accumulate(rate[::-1])[::-1], 1)
-    return q
+    # The objects of one pair share its dates: if this is an unusual pair, all of them are false together.
+    return np.maximum(q, rank_p(float(strength.max()), objects))
 
 
 def reportable(strength: NDArray[np.float64], objects: NullObjects, level: float) -> NDArray[np.bool_]:

@@ -125,7 +125,7 @@ def _detection(
     return Detection(
         id=number,
         outline=outline,
-        centroid=(outline.centroid.x, outline.centroid.y),
+        centroid=_middle(outline),
         bbox_px=(rows.start, columns.start, rows.stop, columns.stop),
         pixels=pixels,
         area=_area(changes.score[window][own], perimeter_px, grid),
@@ -138,6 +138,12 @@ def _detection(
         ce90_m=_position_error(changes, pixels),
         explanations=explanations(changes.pair, pixels),
     )
+
+
+def _middle(outline: Polygon | MultiPolygon) -> tuple[float, float]:
+    """Return the centroid, or a point inside where the centroid of a bent outline lies outside it."""
+    point = outline.centroid if outline.contains(outline.centroid) else outline.representative_point()
+    return point.x, point.y
 
 
 def _sign(signs: NDArray[np.int8]) -> int:

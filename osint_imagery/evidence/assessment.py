@@ -126,7 +126,8 @@ def likelihood_ratio(
     Returns
     -------
     LikelihoodRatio
-        LR+ never above its cap; missing numbers are None with the reason.
+        LR+ never above its cap, LR- never below what the number of insertions supports; missing numbers are None
+        with the reason.
 
     Raises
     ------
@@ -179,13 +180,13 @@ def _plus(pod: Estimate, far: Estimate, cap: float) -> Estimate:
 
 def _minus(p_look: Estimate, pod: Estimate | None, far: Estimate | None) -> Estimate:
     """Return LR-; without a rate, the bounds that hold whatever that rate is."""
-    pod_low, pod_high = (pod.low, pod.high) if pod is not None else (0.0, 1.0)
+    pod_low, pod_high = (pod.low, _most(pod)) if pod is not None else (0.0, 1.0)
     far_low, far_high = (far.low, far.high) if far is not None and pod is not None else (0.0, 1.0)
     low = ratio_minus(p_look.high, pod_high, far_low)
     high = max(ratio_minus(p_look.low, pod_low, far_high), low)
     value = math.nan
     if pod is not None and far is not None and not math.isnan(p_look.value):
-        value = min(max(ratio_minus(p_look.value, _middle(pod), _middle(far)), low), high)
+        value = min(max(ratio_minus(p_look.value, min(_middle(pod), pod_high), _middle(far)), low), high)
     levels = [rate.level for rate in (p_look, pod, far) if rate is not None]
     return Estimate(
         value=value,
@@ -195,6 +196,17 @@ def _minus(p_look: Estimate, pod: Estimate | None, far: Estimate | None) -> Esti
         unit="ratio",
         method="(1 - P_look (POD + (1 - POD) FAR)) / (1 - P_look FAR), corners of the intervals",
     )
+
+
+def _most(pod: Estimate) -> float:
+    """Return the highest POD that an LR- may rest on: n of n found still leave misses of some 3 / n possible.
+
+    As LR+ is capped by the one-sided 95 % bound of the false alarms, so LR- by that of the misses. With no miss the
+    lower limit is tail^(1/n), from which the one-sided bound .05^(1/n) follows.
+    """
+    if pod.value < 1 or not 0 < pod.low < 1 or pod.level >= 1:
+        return pod.high
+    return float(pod.low ** (math.log(0.05) / math.log((1 - pod.level) / 2)))
 
 
 def _middle(rate: Estimate) -> float:

@@ -18,7 +18,7 @@ from osint_imagery.observe.stay import Certainty, share_covered
 __all__ = ["Answer", "Decision", "Material", "compared_looks", "decide", "expected_sign", "fitting"]
 
 _NEGLIGIBLE = 0.05  # a chance below this is not a chance to see: p_look, and POD by insertion
-_LEAST_SHARE = 1 / 3  # of the target's area that a detection must have to be taken for the target
+_VISIBLE = ("blue", "green", "red")
 _ENOUGH = 0.5  # Johnson's P50, as in observe.resolution
 
 
@@ -61,9 +61,11 @@ class Material:
 def expected_sign(prediction: Prediction) -> int:
     """Return +1 where the place should turn brighter, -1 darker, 0 where either fits.
 
-    The sign comes from the target's contrast; without one, or with bands that disagree, nothing is assumed.
+    The sign comes from the target's contrast in the visible bands, which is what a detection's sign is about; without
+    a visible band in the claim all stated bands count. Where they disagree, or none is stated, nothing is assumed.
     """
-    contrasts = list((prediction.target.contrast or {}).values())
+    stated = prediction.target.contrast or {}
+    contrasts = [stated[band] for band in _VISIBLE if band in stated] or list(stated.values())
     if prediction.change is Change.CHANGES or not contrasts:
         return 0
     sign = 1 if all(c > 0 for c in contrasts) else -1 if all(c < 0 for c in contrasts) else 0
@@ -71,7 +73,7 @@ def expected_sign(prediction: Prediction) -> int:
 
 
 def fitting(prediction: Prediction, detections: Detections, aoi: AreaOfInterest | None) -> tuple[Detection, ...]:
-    """Return the detections that could be the target: sign not contrary, large enough, touching the area.
+    """Return the detections that could be the target: sign not contrary, as large within its interval, in the area.
 
     Parameters
     ----------
@@ -83,12 +85,12 @@ def fitting(prediction: Prediction, detections: Detections, aoi: AreaOfInterest 
         The prediction's place; None takes every detection as inside.
     """
     sign = expected_sign(prediction)
-    least = prediction.target.length_m * prediction.target.width_m * _LEAST_SHARE
+    least = prediction.target.length_m * prediction.target.width_m
     return tuple(
         item
         for item in detections
         if item.sign * sign >= 0
-        and item.area.value >= least
+        and item.area.high >= least
         and (aoi is None or bool(item.outline.intersects(aoi.geometry)))
     )
 

@@ -39,7 +39,7 @@ def _area_head(levels: set[float]) -> str:
     if len(levels) != 1:
         return "Area (interval)"
     level = levels.pop()
-    return "Area (bounds)" if level == 1 else f"Area ({level * 100:g} % interval)"
+    return "Area (bounds)" if level == 1 else f"Area, half strength ({level * 100:g} % interval)"
 
 
 def _cells(item: Detection, *, placed: bool) -> list[str]:

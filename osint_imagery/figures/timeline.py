@@ -102,7 +102,9 @@ def _count_words(coverage: Coverage) -> str:
     """Return the count line, for all looks and for those in the claimed span."""
     looks, inside = len(coverage.looks), coverage.inside
     clear_inside = sum(look.state is LookState.CLEAR for look in inside)
-    total = f"{len(coverage.clear)} of {looks} look{'' if looks == 1 else 's'} clear over the area"
+    unknown = sum(look.state is LookState.UNKNOWN for look in coverage.looks)
+    told = f" ({unknown} of unknown quality)" if unknown else ""
+    total = f"{len(coverage.clear)} of {looks} look{'' if looks == 1 else 's'} known to be clear over the area{told}"
     return f"{total}; {clear_inside} of {len(inside)} in the claimed span ({coverage.when.label})."
 
 
@@ -128,7 +130,7 @@ def _captions(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpa
     sheet.say("All times UTC. Shaded: the claimed span.", gap=0.4)
     if bracket:
         words = (
-            f"Change lies between {bracket[0].label} (last look before it) and {bracket[1].label} (first look with it)."
+            f"Compared: {bracket[0].label} (without it) and {bracket[1].label} (with it); the change lies between them."
         )
         sheet.say(words, bold=True)
     days = sum(not look.acquired.is_instant for look in coverage.looks)

@@ -78,7 +78,7 @@ def _place(item: Detection, *, placed: bool) -> str:
     if not placed:
         return f"column {item.centroid[0]:.1f}, row {item.centroid[1]:.1f}"
     lon, lat = item.centroid
-    error = "position error not known" if item.ce90_m is None else f"90 % within {item.ce90_m:.0f} m"
+    error = "position error not known" if item.ce90_m is None else f"placed to {item.ce90_m:.0f} m, 90 %"
     return f"lat {lat:.5f}, lon {lon:.5f} ({error})"
 
 

@@ -48,7 +48,7 @@ def test_injected_square_is_reported_as_changed(found: tuple[ChangeMap, Detectio
     assert first.p_object == pytest.approx(1 / 13)
     assert first.sign == 1
     assert first.probability is not None
-    assert first.probability > 0.9
+    assert 0.8 < first.probability <= 1 - 1 / 13 + 1e-6  # never surer than the rank test
     grid = changes.pair.grid
     assert grid is not None
     truth = grid.to_lonlat(grid.to_world(box(12, 20, 18, 26)))

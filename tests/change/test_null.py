@@ -28,7 +28,16 @@ def test_false_discovery_is_the_counted_ratio_made_monotone() -> None:
 
 
 def test_false_discovery_scales_the_null_to_the_examined_ground() -> None:
-    assert false_discovery(np.array([7.0]), NullObjects(units=FOUR.units, scale=0.5)) == pytest.approx([1.5 / 4])
+    whole = false_discovery(np.array([7.0, 7.0]), FOUR)
+    half = false_discovery(np.array([7.0, 7.0]), NullObjects(units=FOUR.units, scale=0.5))
+    assert half == pytest.approx([0.4, 0.4])  # (1 + 0.5) / 4 / 2 = 0.19 by the ground, but never below the rank test
+    assert (half <= whole).all()
+
+
+def test_false_discovery_is_never_below_the_rank_test_of_the_strongest() -> None:
+    """Ten objects of one unusual pair are false together."""
+    q = false_discovery(np.full(10, 100.0), FOUR)
+    assert q == pytest.approx(np.full(10, rank_p(100.0, FOUR)))
 
 
 def test_false_discovery_never_exceeds_one_and_is_unknown_without_a_null() -> None:

@@ -127,3 +127,13 @@ def test_turing_a_high_ratio_is_rare_on_negative_controls(pairs: int) -> None:
     ratio = likelihood_ratio(certain(1), proportion(60, 60), proportion(0, pairs), pairs)
     assert ratio.plus is not None
     assert ratio.plus.value * false_alarm_bound(proportion(0, pairs), pairs) <= 1 + 1e-9
+
+
+def test_no_miss_in_n_insertions_leaves_a_floor_under_lr_minus() -> None:
+    sure = Estimate(value=1, low=1, high=1, level=1, unit="probability", method="a look on the day")
+    ratio = likelihood_ratio(sure, proportion(40, 40), proportion(2, 20), 20).minus
+    assert ratio is not None
+    misses = 1 - 0.05 ** (1 / 40)  # one-sided 95 % bound of 0 misses in 40
+    assert ratio.low > misses * 0.9
+    assert ratio.value >= ratio.low
+    assert ratio.high < 0.15

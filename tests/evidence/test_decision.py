@@ -101,8 +101,9 @@ def test_a_detection_that_does_not_fit_is_not_the_target(case: Any, make: Make, 
     assert finding.bracket is None
 
 
-def test_a_third_of_the_area_is_enough_and_a_much_larger_one_is_told(case: Any, make: Make) -> None:
-    assert case.find(detections=make["detections"](make["detection"](area=area(400)))).answer is Answer.SEEN
+def test_an_area_that_cannot_be_as_large_does_not_fit_and_a_much_larger_one_is_told(case: Any, make: Make) -> None:
+    assert case.find(detections=make["detections"](make["detection"](area=area(1_200)))).answer is Answer.SEEN
+    assert case.find(detections=make["detections"](make["detection"](area=area(1_190)))).answer is not Answer.SEEN
     finding = case.find(detections=make["detections"](make["detection"](area=area(12_000))))
     assert "10 times as large" in finding.reason
 
@@ -171,7 +172,9 @@ def test_a_day_without_an_hour_keeps_its_bounds(case: Any) -> None:
         (Change.APPEARS, {"red": -0.2, "nir": -0.1}, -1),
         (Change.DISAPPEARS, {"red": 0.2}, -1),
         (Change.CHANGES, {"red": 0.2}, 0),
-        (Change.APPEARS, {"red": 0.2, "nir": -0.1}, 0),
+        (Change.APPEARS, {"red": 0.2, "nir": -0.1}, 1),
+        (Change.APPEARS, {"red": 0.2, "blue": -0.1, "nir": 0.1}, 0),
+        (Change.APPEARS, {"nir": -0.1}, -1),
         (Change.APPEARS, None, 0),
     ],
 )

@@ -138,7 +138,7 @@ def test_the_strongest_are_listed_with_what_is_known_of_them(
 ) -> None:
     pair, found = _scene_with(40)
     said = before_after(pair, found).texts
-    for wanted in ("Area (95 % interval)", "45.2 ha (45 to 139)", "0.08", "withheld"):
+    for wanted in ("Area, half strength (95 % interval)", "45.2 ha (45 to 139)", "0.08", "withheld"):
         assert wanted in said, wanted
     many = make_pair()
     listed = before_after(many, make_detections(many, 12), width_mm=80)

@@ -78,8 +78,8 @@ def _ink(mark: Line2D) -> str:
 
 def test_the_count_line_says_how_many_were_clear() -> None:
     figure = timeline(coverage(10, 2))
-    assert "2 of 10 looks clear over the area" in "\n".join(figure.texts)
-    assert "2 of 10 looks clear over the area" in figure.shows
+    assert "2 of 10 looks known to be clear over the area (2 of unknown quality)" in "\n".join(figure.texts)
+    assert "2 of 10 looks known to be clear over the area (2 of unknown quality)" in figure.shows
     assert figure.scenes == tuple(f"S2_{n}" for n in range(10))
 
 
@@ -100,7 +100,7 @@ def test_a_look_known_to_the_day_is_a_bar_of_that_day() -> None:
 def test_the_bracket_is_said_in_utc_and_never_more_exact_than_known() -> None:
     bracket = (TimeSpan("2019-06-01"), TimeSpan("2019-07-01T08:00:00Z"))
     said = "\n".join(timeline(coverage(3, 2), bracket=bracket).texts)
-    assert "between 2019-06-01 (UTC day, time unknown) (last look before it) and 2019-07-01 08:00:00 UTC" in said
+    assert "2019-06-01 (UTC day, time unknown) (without it) and 2019-07-01 08:00:00 UTC (with it)" in said
 
 
 def test_simulated_looks_are_announced() -> None:

@@ -130,7 +130,7 @@ def test_the_evidence_is_dated_measured_and_cited(make_content: Callable[..., Re
         "2015-08-20 (UTC day, time unknown)",
         "2017-10-03 08:17:39 UTC",
         "6,400 m² (95 % interval 4,100 to 9,000)",
-        "90 % within 12 m",
+        "placed to 12 m, 90 %",
         "24 quiet pairs of dates at this place",
         "2016-01-04",
         "Contains modified Copernicus Sentinel data 2015",

@@ -55,10 +55,10 @@ def normalize(pair: Pair) -> Pair:
        imagery with the iteratively re-weighted MAD transformation. RSE 112(3), 1025-1036.
        https://doi.org/10.1016/j.rse.2007.07.013
     """
-    usable = pair.valid
-    before, after = pair.before.values[:, usable], pair.after.values[:, usable]
-    step = max(1, math.ceil(before.shape[1] / _FIT_PIXELS))  # to find unchanged pixels, a part of them is enough
-    fit = fit_mad(before[:, ::step], after[:, ::step], noise_floor=0.1, tolerance=1e-4)
+    usable = np.flatnonzero(pair.valid)
+    usable = usable[:: max(1, math.ceil(len(usable) / _FIT_PIXELS))]  # a line needs no more pixels than that
+    before, after = (image.values.reshape(len(pair.bands), -1)[:, usable] for image in (pair.before, pair.after))
+    fit = fit_mad(before, after, noise_floor=0.1, tolerance=1e-4)
     invariant = chi2_sf(np.square(variates(fit, before, after)).sum(axis=0), len(pair.bands)) > _UNCHANGED
     if invariant.sum() < _LEAST_PIXELS:
         msg = f"{int(invariant.sum())} invariant pixels, {_LEAST_PIXELS} are needed; use a larger window"

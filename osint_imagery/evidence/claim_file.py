@@ -14,6 +14,7 @@ from osint_imagery.core.errors import (
     VerificationError,
 )
 from osint_imagery.core.lineage import Artifact, digest_file
+from osint_imagery.core.writing import write_atomic
 from osint_imagery.evidence.fields import Interval, Model
 from osint_imagery.evidence.folder import HOW_TO_VERIFY, NewFile, file_name, files_of, media_type, stored, write_new
 from osint_imagery.evidence.ledger import (
@@ -28,7 +29,6 @@ from osint_imagery.evidence.ledger import (
     StoredFile,
     chain,
     read_ledger,
-    write_atomic,
     write_ledger,
 )
 from osint_imagery.evidence.record import EvidenceRecord

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from osint_imagery.core.errors import EvidenceExistsError, InputError
 from osint_imagery.core.lineage import digest_bytes, digest_file
-from osint_imagery.evidence.ledger import HEAD, LEDGER, Kind, StoredFile, write_atomic
+from osint_imagery.core.writing import write_atomic
+from osint_imagery.evidence.ledger import HEAD, LEDGER, Kind, StoredFile
 
 __all__ = ["HOW_TO_VERIFY", "PARTIAL", "NewFile", "file_name", "files_of", "media_type", "stored", "write_new"]
 

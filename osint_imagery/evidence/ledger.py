@@ -1,7 +1,6 @@
 """The ledger: an append-only hash chain of canonical JSON lines; what is in it cannot be changed unseen."""
 
 import json
-import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from osint_imagery.core.errors import InputError, VerificationError
 from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
 from osint_imagery.core.timespan import iso, utc
+from osint_imagery.core.writing import write_atomic
 from osint_imagery.evidence.fields import Digest, Instant, Interval, Model, Text
 
 __all__ = [
@@ -28,7 +28,6 @@ __all__ = [
     "chain",
     "parse",
     "read_ledger",
-    "write_atomic",
     "write_ledger",
 ]
 
@@ -279,19 +278,3 @@ def write_ledger(folder: Path, expected: Sequence[Entry], added: Sequence[Entry]
     write_atomic(folder / LEDGER, b"".join(entry.line() for entry in entries))
     write_atomic(folder / HEAD, entries[-1].digest.encode() + b"\n")
     return entries
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write bytes to a temporary file in the same folder, flush it to disk, then rename it into place."""
-    partial = path.with_name(f".{path.name}.partial")
-    with partial.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(path)
-    if hasattr(os, "O_DIRECTORY"):
-        handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -1,8 +1,6 @@
 """A finished figure: the same bytes each time, its credit inside the file, never written over evidence."""
 
 import io
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from matplotlib.figure import Figure as Drawing
 
 from osint_imagery.core.errors import EvidenceExistsError, InputError
 from osint_imagery.core.lineage import Artifact, digest_bytes
+from osint_imagery.core.writing import write_atomic
 
 __all__ = ["DPI", "Figure", "house_style"]
 
@@ -138,14 +137,4 @@ def _write_once(target: Path, data: bytes) -> None:
             return
         msg = f"path={str(target)!r} already holds something else; evidence is never overwritten, choose a new name"
         raise EvidenceExistsError(msg)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_atomic(target, data)

@@ -55,8 +55,9 @@ def detect(
         Pairs of dates at the same place between which nothing is claimed to have happened, on the same grid,
         aligned. A pair that shares a date with `pair` is left out, and said so.
     aoi : AreaOfInterest, optional
-        Where change is looked for; default the whole image. Without quiet pairs, the ground outside it between
-        the same two dates serves as the null model; with neither, no probability is given.
+        Where change is looked for; default the whole image. Without quiet pairs, or with fewer than ten that can
+        be used, the ground outside it between the same two dates serves as the null model where it holds ten
+        windows of the area's size; with neither, no probability is given.
     level : float
         False-discovery rate and family-wise level of the decision, in (0, 1).
 
@@ -186,7 +187,7 @@ def _calibration(null: Null, quiet: Sequence[Pair], level: float) -> Calibration
 
 def _dates_in(pairs: Sequence[tuple[TimeSpan | None, TimeSpan | None]]) -> int:
     """Return how many different dates the pairs are made of: pairs that share dates are not independent."""
-    return len({date for both in pairs for date in both})
+    return len({date if date is not None else object() for both in pairs for date in both})  # unknown: each its own
 
 
 def _decide(

@@ -218,7 +218,7 @@ def assumptions_field(finding: Finding) -> tuple[Assumption, ...]:
         taken.append(
             Assumption(
                 id="left-out",
-                statement="what could not be used would not have changed the answer",
+                statement="taken for granted, not tested: what could not be used would not change the answer",
                 why="; ".join(finding.notes),
             )
         )

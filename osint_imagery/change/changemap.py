@@ -7,6 +7,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from osint_imagery.change.objects import Objects, find_objects
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import GridMismatchError
 from osint_imagery.core.image import freeze
@@ -18,10 +19,12 @@ __all__ = ["Calibration", "CalibrationKind", "ChangeMap", "Method", "NullObjects
 
 
 class CalibrationKind(StrEnum):
-    """What stood in for "nothing happened"."""
+    """What a decision or a probability was calibrated on."""
 
     PLACEBO = "placebo"  # quiet date pairs at the same place
     MARGIN = "margin"  # the ground around the area of interest, between the same two dates
+    LABELS = "labels"  # constants fitted on named labelled scenes elsewhere
+    LFDR = "lfdr"  # the unchanged majority of this very scene: says "something changed", no more
     NONE = "none"  # nothing did: no probability is given
 
 
@@ -42,7 +45,8 @@ class Calibration:
     Parameters
     ----------
     kind : CalibrationKind
-        Quiet pairs, margin, or none.
+        What stood in for "nothing happened" when the decision was made: quiet pairs, the margin, or none of these:
+        then ``LABELS`` or ``LFDR`` say that the detector's own cut decided, and the verdict stays undetermined.
     reason : str
         In words: what it rests on, or why there is none.
     count : int
@@ -58,6 +62,10 @@ class Calibration:
         The level q at which the verdict was decided.
     trouble : str
         Why nothing can be decided although a null model exists; empty where something can.
+    of : str
+        The event that the probability is of; empty where it is withheld. One event is never printed as another.
+    probability_kind : CalibrationKind
+        What the probability was calibrated on; ``NONE`` where it is withheld.
     """
 
     kind: CalibrationKind
@@ -68,6 +76,8 @@ class Calibration:
     rank_p: float | None = None
     level: float = 0.1
     trouble: str = ""
+    of: str = ""
+    probability_kind: CalibrationKind = CalibrationKind.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +110,7 @@ class ChangeMap:
         Instrument p-value: "changed at all beyond noise". With a noise floor it is too large on quiet ground; on
         land that differs by season it is still small nearly everywhere.
     probability : ndarray of float32
-        Probability "changed more than this place usually does"; NaN where withheld.
+        Probability of the event that ``calibration.of`` names; NaN where withheld.
     changed : ndarray of bool
         The detector's own decision, per pixel.
     observed : ndarray of bool
@@ -111,6 +121,8 @@ class ChangeMap:
         What was examined; None for the whole image.
     calibration : Calibration
         What the probability and the decision rest on.
+    objects : Objects, optional
+        The connected objects among which the decision chose; default: those above the detection threshold.
     null : NullObjects
         The strengths of the null model's objects.
     lineage : Lineage
@@ -128,6 +140,7 @@ class ChangeMap:
     examined: NDArray[np.bool_]
     aoi: AreaOfInterest | None
     calibration: Calibration
+    objects: Objects = None  # type: ignore[assignment]  # filled below
     null: NullObjects = NullObjects()
     lineage: Lineage = field(default_factory=Lineage)
 
@@ -138,6 +151,8 @@ class ChangeMap:
                 msg = f"{name} has shape {plane.shape}, the pair {self.pair.shape}; they must agree"
                 raise GridMismatchError(msg)
             object.__setattr__(self, name, freeze(plane))
+        if self.objects is None:
+            object.__setattr__(self, "objects", find_objects(self.score, self.examined))
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code>"

@@ -6,33 +6,18 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from osint_imagery.change.changemap import Calibration, CalibrationKind, ChangeMap, NullObjects
+from osint_imagery.change.changemap import ChangeMap, NullObjects
+from osint_imagery.change.deciding import calibrate, decide, probability
 from osint_imagery.change.detectors import Detector, Scored, resolve
-from osint_imagery.change.null import (
-    Null,
-    from_margin,
-    from_quiet,
-    probability_of_change,
-    rank_p,
-    reportable,
-    unit_alarms,
-)
-from osint_imagery.change.objects import find_objects
+from osint_imagery.change.null import Null, from_margin, from_quiet
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Step, digest_array
 from osint_imagery.core.pair import Pair
-from osint_imagery.core.timespan import TimeSpan
 
 __all__ = ["detect"]
 
-_SELF_CHECK_SHARE = 0.02  # a null unit with more ground than this at P > 0.5 shows the probabilities to be wrong
-_SELF_CHECK_UNITS = 8
 _LEAST_UNITS = 10  # fewer quiet pairs or windows cannot decide at the usual level of 0.1
-_WIDESPREAD = (
-    "the ground at large differs more between these dates than between any two quiet ones (haze, season, light, or "
-    "change nearly everywhere): a local change cannot be told apart; use a pair of clearer or closer season"
-)
 
 
 def detect(
@@ -101,10 +86,9 @@ def detect(
     observed = pair.valid & np.isfinite(scored.strength)
     examined = observed & inside
     null = _null(pair, scored, examined, inside, quiet, detector)
-    calibration = _calibration(null, quiet, level)
-    objects = find_objects(null.score, examined)
-    changed, calibration = _decide(objects.strength, objects.labels, null.objects, calibration)
-    probability, calibration = _probability(null, examined, observed, calibration)
+    calibration = calibrate(null, quiet, level, scored.basis)
+    changed, objects, calibration = decide(null, scored, examined, calibration)
+    chance, calibration = probability(null, scored, examined=examined, observed=observed, calibration=calibration)
     step = Step(
         name=f"detect:{detector.method.name}",
         version=detector.method.version,
@@ -118,12 +102,13 @@ def detect(
         score=np.where(observed, null.score, np.nan).astype(np.float32),
         sign=scored.sign,
         p_value=scored.p_value,
-        probability=probability,
+        probability=chance,
         changed=changed,
         observed=observed,
         examined=examined,
         aoi=aoi,
         calibration=calibration,
+        objects=objects,
         null=null.objects,
         lineage=pair.lineage.then(step),
     )
@@ -158,73 +143,3 @@ def _null(  # noqa: PLR0917 - the things a null is made from
         return null
     whole = from_margin(scored, examined, np.zeros_like(inside))  # standardized on the image itself: ranks only
     return Null(score=whole.score, pool=(), objects=NullObjects(), notes=null.notes)
-
-
-def _calibration(null: Null, quiet: Sequence[Pair], level: float) -> Calibration:
-    notes = f" ({'; '.join(null.notes)})" if null.notes else ""
-    count = len(null.pool)
-    if not count:
-        why = "no quiet pair could be used" if quiet else "no quiet pairs and no ground around the area were given"
-        return Calibration(kind=CalibrationKind.NONE, reason=why + notes, count=0, level=level)
-    if not null.used:
-        reason = (
-            f"{count} windows around the area, of its size, between the same two dates; assumes that the ground "
-            "there changes as the area would without the event" + notes
-        )
-        alarms = unit_alarms(null.objects, level)
-        return Calibration(kind=CalibrationKind.MARGIN, reason=reason, count=count, alarms=alarms, level=level)
-    dates = tuple((quiet[i].before.acquired, quiet[i].after.acquired) for i in null.used)
-    return Calibration(
-        kind=CalibrationKind.PLACEBO,
-        reason=f"{count} pairs of {_dates_in(dates)} quiet dates at this place{notes}",
-        count=count,
-        quiet_dates=tuple((b, a) for b, a in dates if b is not None and a is not None),
-        alarms=unit_alarms(null.objects, level),
-        level=level,
-        trouble=_WIDESPREAD if null.widespread else "",
-    )
-
-
-def _dates_in(pairs: Sequence[tuple[TimeSpan | None, TimeSpan | None]]) -> int:
-    """Return how many different dates the pairs are made of: pairs that share dates are not independent."""
-    return len({date if date is not None else object() for both in pairs for date in both})  # unknown: each its own
-
-
-def _decide(
-    strength: NDArray[np.float64], labels: NDArray[np.int32], null: NullObjects, calibration: Calibration
-) -> tuple[NDArray[np.bool_], Calibration]:
-    """Return the pixels of reported objects, and the calibration with its rank test."""
-    if calibration.kind is CalibrationKind.NONE:
-        return labels > 0, calibration
-    if calibration.trouble:
-        return np.zeros(labels.shape, dtype=bool), calibration
-    family = rank_p(float(strength.max()) if len(strength) else 0.0, null)
-    reported = np.concatenate([[False], reportable(strength, null, calibration.level)])
-    return reported[labels], replace(calibration, rank_p=family)
-
-
-def _probability(
-    null: Null, examined: NDArray[np.bool_], observed: NDArray[np.bool_], calibration: Calibration
-) -> tuple[NDArray[np.float32], Calibration]:
-    """Return the probability per pixel, withheld where the null would itself be called change."""
-    blank = np.full(examined.shape, np.nan, dtype=np.float32)
-    if calibration.kind is CalibrationKind.NONE or not examined.any():
-        return blank, calibration
-    if calibration.trouble:
-        return blank, replace(calibration, reason=f"{calibration.reason}; probability withheld")
-    if calibration.count < 1 / calibration.level:  # below, no object can reach the level
-        reason = f"{calibration.reason}; too few for a probability at level {calibration.level:g}"
-        return blank, replace(calibration, reason=reason)
-    shares = []
-    for k in range(0, len(null.pool), max(1, len(null.pool) // _SELF_CHECK_UNITS)):
-        others = [unit for j, unit in enumerate(null.pool) if j != k]
-        shares.append(float((probability_of_change(null.pool[k], null.pool[k], others) > 0.5).mean()))
-    share = float(np.mean(shares))
-    told = f"self-check: {share:.1%} of quiet ground at P > 0.5, at most {_SELF_CHECK_SHARE:.0%} allowed"
-    if share > _SELF_CHECK_SHARE:
-        return blank, replace(calibration, reason=f"{calibration.reason}; probability withheld ({told})")
-    most = 1 - (calibration.rank_p or 0.0)  # an unusual pair would make all its pixels unusual together
-    probability = np.minimum(probability_of_change(null.score, null.score[examined], null.pool), np.float32(most))
-    return np.where(observed, probability, np.nan).astype(np.float32), replace(
-        calibration, reason=f"{calibration.reason}; {told}"
-    )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-__all__ = ["LEAST_PIXELS", "THRESHOLD", "Objects", "find_objects", "standardize", "strengths"]
+__all__ = ["LEAST_PIXELS", "THRESHOLD", "Objects", "find_objects", "find_rated", "standardize", "strengths"]
 
 THRESHOLD = 3.0  # standard deviations of this place's own noise (methods.md 6)
 LEAST_PIXELS = 3  # smaller objects are single-pixel accidents of resampling
@@ -47,17 +47,27 @@ def standardize(ratio: NDArray[np.floating], degrees: int) -> NDArray[np.float32
 
 def find_objects(score: NDArray[np.float32], examined: NDArray[np.bool_]) -> Objects:
     """Return the connected objects (8 neighbors) of examined pixels whose score exceeds the threshold."""
-    above = examined & (np.nan_to_num(score, nan=-np.inf) > THRESHOLD)
+    return _connected(examined & (np.nan_to_num(score, nan=-np.inf) > THRESHOLD), score)
+
+
+def find_rated(
+    changed: NDArray[np.bool_], probability: NDArray[np.float32] | None, strength: NDArray[np.float32]
+) -> Objects:
+    """Return the connected objects of a detector's own cut, rated by its probability where it gives one."""
+    return _connected(changed, strength if probability is None else probability)
+
+
+def _connected(above: NDArray[np.bool_], rating: NDArray[np.float32]) -> Objects:
+    """Label pixels, drop the smallest objects, and rate the others by mean rating times root of the pixel count."""
     labels, count = ndimage.label(above, structure=_EIGHT)
     pixels = np.bincount(labels.ravel(), minlength=count + 1)
     kept = pixels >= LEAST_PIXELS
     kept[0] = False
-    renumber = np.cumsum(kept) * kept
-    labels = renumber[labels].astype(np.int32)
+    renumber = (np.cumsum(kept) * kept).astype(np.int32)
+    labels = renumber[labels]
     pixels = pixels[kept]
-    total = np.bincount(labels[above], weights=score[above].astype(np.float64), minlength=len(pixels) + 1)[1:]
-    strength = total / np.sqrt(np.maximum(pixels, 1))  # mean score times the square root of the pixel count
-    return Objects(labels=labels, strength=strength, pixels=pixels)
+    total = np.bincount(labels[above], weights=rating[above].astype(np.float64), minlength=len(pixels) + 1)[1:]
+    return Objects(labels=labels, strength=total / np.sqrt(np.maximum(pixels, 1)), pixels=pixels)
 
 
 def strengths(score: NDArray[np.float32], examined: NDArray[np.bool_]) -> tuple[float, ...]:

@@ -203,7 +203,7 @@ class DetectionField(Model):
     area: EstimateField
     sign: Literal[-1, 0, 1]
     strength: Number
-    p_instrument: Number
+    p_instrument: Number | None
     p_object: Number | None
     q_fdr: Number | None
     probability: Number | None
@@ -221,8 +221,10 @@ class MethodField(Model):
     citation: str
     verdict: Literal["changed", "no_change_found", "undetermined"]
     reason: str
-    calibration: Literal["placebo", "margin", "none"]
+    calibration: Literal["placebo", "margin", "labels", "lfdr", "none"]
     calibration_reason: str
+    probability_of: str
+    probability_calibration: Literal["placebo", "margin", "labels", "lfdr", "none"]
     calibration_count: int
     calibration_alarms: int
     quiet_dates: tuple[tuple[Interval, Interval], ...]

@@ -95,6 +95,8 @@ def verdict_words(detections: Detections | None) -> str:
     rest = {
         CalibrationKind.PLACEBO: "what this place usually shows",
         CalibrationKind.MARGIN: "what the ground around shows between the same dates",
+        CalibrationKind.LABELS: "the detector's own threshold",
+        CalibrationKind.LFDR: "the detector's own threshold",
         CalibrationKind.NONE: "the detector's own threshold",
     }[detections.changes.calibration.kind]
     below = f" Outlined: {_count(len(detections), 'difference')} below that." if len(detections) else ""
@@ -105,13 +107,17 @@ def calibration_words(calibration: Calibration) -> str:
     """Return what the verdict was measured against."""
     if calibration.kind is CalibrationKind.NONE:
         return f"Measured against nothing, so no probability is given ({calibration.reason.rstrip('.')})."
+    if calibration.kind in {CalibrationKind.LABELS, CalibrationKind.LFDR}:
+        reason = calibration.reason.rstrip(".")
+        return f"Not measured against what is usual here. Probability of: {calibration.of} ({reason})."
     if calibration.kind is CalibrationKind.PLACEBO:
         null = f"Measured against {_count(calibration.count, 'quiet pair')} of dates at this place"
     else:
         null = f"Measured against {_count(calibration.count, 'window')} outside the area, same dates"
     alarms = f"{calibration.alarms} of {calibration.count} raised an alarm when tested against the others"
     rank = "" if calibration.rank_p is None else f"; rank p {calibration.rank_p:.2g}"
-    return f"{null}; {alarms}{rank}; decided at q = {calibration.level:g}."
+    chance = f" Probability of: {calibration.of}." if calibration.of else ""
+    return f"{null}; {alarms}{rank}; decided at q = {calibration.level:g}.{chance}"
 
 
 def date_words(image: Image) -> str:

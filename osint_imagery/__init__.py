@@ -11,13 +11,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from osint_imagery.change.accuracy import area_from_sample, area_from_strata
     from osint_imagery.change.changemap import ChangeMap
     from osint_imagery.change.coregister import align
     from osint_imagery.change.detecting import detect
     from osint_imagery.change.detections import Detection, Detections, Verdict
     from osint_imagery.change.detectors import detectors
+    from osint_imagery.change.labelled import calibrate_on_labels
     from osint_imagery.change.outlining import outline
     from osint_imagery.change.radiometry import normalize
+    from osint_imagery.change.reliability import reliability
     from osint_imagery.core.aoi import AreaOfInterest
     from osint_imagery.core.claim import Claim, Prediction, read_claim
     from osint_imagery.core.estimate import Estimate
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from osint_imagery.scenes.scene import Scene
     from osint_imagery.workflow.comparing import Comparison, compare
     from osint_imagery.workflow.investigating import Dossier, investigate
+    from osint_imagery.workflow.sweeping import sweep
 
 __version__ = "0.1.0"
 
@@ -59,8 +63,11 @@ _HOME = {
     "TimeSpan": "core.timespan",
     "Verdict": "change.detections",
     "align": "change.coregister",
+    "area_from_sample": "change.accuracy",
+    "area_from_strata": "change.accuracy",
     "before_after": "figures.before_after",
     "bundled": "scenes.packaged",
+    "calibrate_on_labels": "change.labelled",
     "compare": "workflow.comparing",
     "coverage": "observe.coverage",
     "detect": "change.detecting",
@@ -72,9 +79,11 @@ _HOME = {
     "power": "observe.power",
     "read": "scenes.reading",
     "read_claim": "core.claim",
+    "reliability": "change.reliability",
     "resolution": "observe.resolution",
     "romania_catalog": "scenes.packaged",
     "search": "scenes.catalog",
+    "sweep": "workflow.sweeping",
     "timeline": "figures.timeline",
     "verify": "evidence.verify",
 }
@@ -96,8 +105,11 @@ __all__ = [
     "TimeSpan",
     "Verdict",
     "align",
+    "area_from_sample",
+    "area_from_strata",
     "before_after",
     "bundled",
+    "calibrate_on_labels",
     "compare",
     "coverage",
     "detect",
@@ -109,9 +121,11 @@ __all__ = [
     "power",
     "read",
     "read_claim",
+    "reliability",
     "resolution",
     "romania_catalog",
     "search",
+    "sweep",
     "timeline",
     "verify",
 ]

@@ -15,6 +15,8 @@ from osint_imagery.scenes.catalog import Found, open_catalog, search
 from osint_imagery.scenes.packaged import bundled, romania_catalog
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.workflow.comparing import compare
+from osint_imagery.workflow.fitness import fitness
+from osint_imagery.workflow.fitness_text import fitness_data, fitness_table
 from osint_imagery.workflow.investigating import Dossier, investigate
 
 __all__ = ["main"]
@@ -68,19 +70,30 @@ def _parser() -> argparse.ArgumentParser:
     pair.add_argument("--geojson", help="also write the detections as GeoJSON")
     pair.set_defaults(command=_compare)
 
+    check, fit = _of_claims(commands)
+
+    verified = commands.add_parser("verify", help="check that nothing in a claim file was altered; offline")
+    verified.add_argument("dossier", help="folder of the claim file")
+    verified.set_defaults(command=_verify)
+
+    for each in (demo, found, pair, check, fit, verified):
+        each.add_argument("--json", action="store_true", help="print a machine-readable result")
+    return parser
+
+
+def _of_claims(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> tuple[argparse.ArgumentParser, ...]:
+    """Add the commands that take a claim and a catalogue."""
     check = commands.add_parser("investigate", help="check a claim against a catalogue and write the claim file")
     check.add_argument("claim", help="claim.yaml")
     check.add_argument("--catalog", required=True, help="static STAC catalogue or folder of GeoTIFFs")
     check.add_argument("--out", required=True, help="folder to write; must not exist or be empty")
     check.set_defaults(command=_investigate)
 
-    verified = commands.add_parser("verify", help="check that nothing in a claim file was altered; offline")
-    verified.add_argument("dossier", help="folder of the claim file")
-    verified.set_defaults(command=_verify)
-
-    for each in (demo, found, pair, check, verified):
-        each.add_argument("--json", action="store_true", help="print a machine-readable result")
-    return parser
+    fit = commands.add_parser("fitness", help="say, before any pixel is read, what an archive could tell about a claim")
+    fit.add_argument("claim", help="claim.yaml")
+    fit.add_argument("--catalog", required=True, help="static STAC catalogue or folder of GeoTIFFs")
+    fit.set_defaults(command=_fitness)
+    return check, fit
 
 
 def _place(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -216,6 +229,15 @@ def _investigate(options: argparse.Namespace) -> int:
     claim = read_claim(options.claim)
     _report([investigate(claim, options.catalog, out=options.out, progress=_progress(options))], options)
     return 0
+
+
+def _fitness(options: argparse.Namespace) -> int:
+    found = fitness(read_claim(options.claim), options.catalog)
+    if options.json:
+        _json(fitness_data(found))
+    else:
+        print(fitness_table(found))
+    return 0 if found.worth_doing else 1
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -1,23 +1,29 @@
 """Detections: outlined changes with their uncertainty, ranked, possibly none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
-from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
 
 from osint_imagery.change.changemap import ChangeMap
+from osint_imagery.change.position import Covariance, Ellipse, circular_error, error_ellipse
+from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import freeze
+from osint_imagery.core.tracing import trace
 
 if TYPE_CHECKING:
     import geopandas
 
-__all__ = ["Detection", "Detections", "Explanation", "Verdict"]
+__all__ = ["Bracket", "Detection", "Detections", "Explanation", "Verdict", "placed"]
 
 
 class Verdict(StrEnum):
@@ -38,6 +44,24 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bracket:
+    """Between which two acquisitions it happened: a bound, not an error bar, and nothing is known inside it.
+
+    Parameters
+    ----------
+    before_id, after_id : str or None
+        The last scene without and the first scene with the change; None where the pixels do not name their scene.
+    earliest, latest : datetime or None
+        UTC; where only a day is known, the start of the earlier and the end of the later day. None: not dated.
+    """
+
+    before_id: str | None
+    after_id: str | None
+    earliest: datetime | None
+    latest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detection:
     """One outlined change; what an algorithm says, never mixed with what an analyst adds.
 
@@ -48,19 +72,21 @@ class Detection:
     outline : Polygon or MultiPolygon
         Edges of the pixels, longitude and latitude; in pixels (column, row) where the pair has no place.
     centroid : tuple of float
-        Longitude, latitude (or column, row) of the centroid, or of a point inside where that lies outside.
+        Longitude, latitude (or column, row) of the middle of what changed, each pixel by its share; a point inside
+        the outline where that lies outside.
     bbox_px : tuple of int
         First row, first column, last row + 1, last column + 1.
     pixels : int
         Pixels in the object.
     area : Estimate
-        m2 (px where there is no place).
+        m2 (px where there is no place), with a 90 % interval. Areas of several objects do not add up to the changed
+        area of a map, see :func:`~osint_imagery.change.accuracy.area_from_sample`.
     sign : int
         +1 brighter, -1 darker, 0 mixed.
     strength : float
         Mean score times the square root of the pixel count; compared with the null model's objects.
-    p_instrument : float
-        Smallest instrument p-value inside.
+    p_instrument : float or None
+        Smallest instrument p-value inside; None where the method gives none.
     p_object : float or None
         Family-wise: share of quiet pairs, counting this one, with an object at least as strong.
     q_fdr : float or None
@@ -71,6 +97,14 @@ class Detection:
         Circular position error, 90 %, m; None where the sensor's geolocation error is unknown.
     explanations : tuple of Explanation
         What else it could be, tested or not.
+    position_cov_m2 : tuple or None
+        Covariance of the centroid on the ground, 2 x 2 (east, north along the grid's axes), m2: the sensor's published
+        geolocation, the alignment, and the object's extent. None as for `ce90_m`.
+    ce90_relative_m : float or None
+        Circular position error, 90 %, m, against the earlier image: without the sensor's geolocation. None without
+        a place or an alignment.
+    bracket : Bracket or None
+        Between which two acquisitions it happened.
     """
 
     id: int
@@ -81,12 +115,25 @@ class Detection:
     area: Estimate
     sign: int
     strength: float
-    p_instrument: float
+    p_instrument: float | None
     p_object: float | None
     q_fdr: float | None
     probability: float | None
     ce90_m: float | None
     explanations: tuple[Explanation, ...] = ()
+    position_cov_m2: Covariance | None = None
+    ce90_relative_m: float | None = None
+    bracket: Bracket | None = None
+
+    @property
+    def ce95_m(self) -> float | None:
+        """Circular position error, 95 %, m."""
+        return None if self.position_cov_m2 is None else circular_error(self.position_cov_m2, level=0.95)
+
+    @property
+    def ellipse95(self) -> Ellipse | None:
+        """Error ellipse of the position, 95 %."""
+        return None if self.position_cov_m2 is None else error_ellipse(self.position_cov_m2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,6 +183,29 @@ class Detections:
         """Ground that was examined, m2 (px where there is no place)."""
         return self.examined_area_m2
 
+    def simplified(self, tolerance_px: float) -> tuple[Polygon | MultiPolygon, ...]:
+        """Return outlines with fewer corners, for display only, in the order of the detections.
+
+        The detections keep their outlines along pixel edges; areas are never taken from these.
+
+        Parameters
+        ----------
+        tolerance_px : float
+            The outline moves by at most so many pixels, >= 0; 1 takes the stairs out of slanted edges.
+
+        Raises
+        ------
+        InputError
+            If the tolerance is negative or not finite.
+        """
+        if not 0 <= tolerance_px < float("inf"):
+            msg = f"tolerance_px={tolerance_px!r} is not a distance; give pixels, 0 or more"
+            raise InputError(msg)
+        exact = list(trace(self.labels).values())
+        fewer = shapely.simplify(np.array(exact, dtype=object), tolerance_px, preserve_topology=True)
+        shown = [new if new.is_valid else old for new, old in zip(fewer, exact, strict=True)]
+        return tuple(placed(shown, self.changes.pair.grid))
+
     def to_geodataframe(self) -> "geopandas.GeoDataFrame":
         """Return one row a detection, EPSG:4326; empty but with all columns where there is none."""
         import geopandas
@@ -152,6 +222,7 @@ class Detections:
             "q_fdr": [item.q_fdr for item in self],
             "probability": [item.probability for item in self],
             "ce90_m": [item.ce90_m for item in self],
+            "ce90_relative_m": [item.ce90_relative_m for item in self],
         }
         crs = "EPSG:4326" if self.changes.pair.grid is not None else None
         return geopandas.GeoDataFrame(columns, geometry=[item.outline for item in self], crs=crs)
@@ -167,6 +238,14 @@ class Detections:
 
     def __repr__(self) -> str:
         return f"Detections({len(self)}; {self.verdict}: {self.reason})"
+
+
+def placed(shapes: Sequence[Polygon | MultiPolygon], grid: Grid | None) -> list[Polygon | MultiPolygon]:
+    """Return outlines given in (column, row) in longitude and latitude, all in one go; as they are without a grid."""
+    if grid is None or not shapes:
+        return list(shapes)
+    turned = grid.to_lonlat(grid.to_world(GeometryCollection(list(shapes))))
+    return list(turned.geoms)
 
 
 def _shown(value: float | None) -> str:

@@ -15,7 +15,7 @@ from osint_imagery.core.pair import Pair
 __all__ = ["DEFAULT", "Basis", "Blockwise", "Detector", "Fitted", "Scored", "detectors", "resolve"]
 
 GROUP = "osint_imagery.detectors"
-DEFAULT = "irmad"
+DEFAULT = "combined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,25 +1,30 @@
 """From a change map to outlined detections, ranked, with what each rests on."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 from scipy import ndimage
-from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
+from shapely.geometry import MultiPolygon, Point, Polygon
 
+from osint_imagery.change.areas import Extent, area_estimate, measure_extent
 from osint_imagery.change.changemap import CalibrationKind, ChangeMap
-from osint_imagery.change.detections import Detection, Detections, Verdict
-from osint_imagery.change.explain import explanations
+from osint_imagery.change.detections import Bracket, Detection, Detections, Verdict, placed
+from osint_imagery.change.explain import Explainer
 from osint_imagery.change.null import false_discovery, rank_p
-from osint_imagery.change.objects import LEAST_PIXELS, find_objects
+from osint_imagery.change.objects import LEAST_PIXELS
+from osint_imagery.change.position import Locator, circular_error
 from osint_imagery.core.errors import InputError
-from osint_imagery.core.estimate import Estimate
-from osint_imagery.core.grid import Grid, trace
-from osint_imagery.scenes.sensors import SENSORS
+from osint_imagery.core.grid import Grid
+from osint_imagery.core.pair import Pair
+from osint_imagery.core.tracing import trace
 
 __all__ = ["outline"]
 
-_EDGE_PX = 0.3  # standard deviation of an outline's position, px; methods.md 11 gives 0.29 to 0.5
+_NULL_KINDS = (CalibrationKind.PLACEBO, CalibrationKind.MARGIN)  # something stood in for "nothing happened"
+
 _MOST_UNCALIBRATED = 200  # differences that nothing was calibrated on: more would only be noise, drawn slowly
 _LEAST_OBSERVED = 0.5  # below this share of the area observed, nothing is said about the area
 
@@ -40,8 +45,11 @@ def outline(changes: ChangeMap) -> Detections:
 
     Notes
     -----
-    Outlines follow pixel edges at the detection threshold. The area counts pixels of at least half the object's
-    amplitude; its interval reaches up to the whole outline. Shadow that came with an object counts as changed.
+    Outlines follow pixel edges at the detection threshold, so they are wider than what changed where the change is
+    strong. The area comes from the pixels inside and around the outline, with a 90 % interval
+    (:mod:`~osint_imagery.change.areas`); shadow that came with an object counts as changed. Areas do not add up to the
+    changed area of the map: what was missed and what is false is not in them. For that, draw a sample and use
+    :func:`~osint_imagery.change.accuracy.area_from_sample`.
     Without a calibration the 200 strongest objects are listed, without p, q or probability, and the verdict is
     ``undetermined``.
 
@@ -56,33 +64,15 @@ def outline(changes: ChangeMap) -> Detections:
     >>> outline(detect(Pair(before=look(), after=look()))).verdict.value
     'undetermined'
     """
-    objects = find_objects(changes.score, changes.examined)
-    reported = np.unique(objects.labels[changes.changed])  # a change map marks whole objects
+    objects = changes.objects
+    reported = np.unique(objects.labels[changes.changed]).astype(np.intp)  # a change map marks whole objects
     reported = reported[reported > 0] - 1
     order = reported[np.argsort(objects.strength[reported])[::-1]]
-    known = changes.calibration.kind is not CalibrationKind.NONE
-    order = order if known else order[:_MOST_UNCALIBRATED]
+    order = order[:_MOST_UNCALIBRATED] if changes.calibration.kind is CalibrationKind.NONE else order
     renumber = np.zeros(len(objects.strength) + 1, dtype=np.int32)
     renumber[order + 1] = np.arange(1, len(order) + 1)
     labels = renumber[objects.labels]
-    traced = trace(labels)
-    grid = changes.pair.grid
-    placed = _placed(list(traced.values()), grid)
-    rates = false_discovery(objects.strength, changes.null)
-    windows = ndimage.find_objects(labels)
-    items = tuple(
-        _detection(
-            changes,
-            windows[number - 1],
-            labels[windows[number - 1]] == number,
-            number=number,
-            outline=placed[number - 1],
-            perimeter_px=traced[number].length,
-            strength=float(objects.strength[k]),
-            error_rates=(rank_p(float(objects.strength[k]), changes.null), float(rates[k])) if known else (None, None),
-        )
-        for number, k in enumerate(order, start=1)
-    )
+    items = _items(changes, labels, objects.strength, order=order)
     verdict, reason = _verdict(changes, len(items))
     if len(items) < len(reported):
         reason += f"; the {len(items)} strongest of {len(reported)} differences are listed"
@@ -98,12 +88,39 @@ def outline(changes: ChangeMap) -> Detections:
     )
 
 
-def _placed(shapes: list[Polygon | MultiPolygon], grid: Grid | None) -> list[Polygon | MultiPolygon]:
-    """Return outlines in longitude and latitude, all in one go; in pixels where there is no grid."""
-    if grid is None or not shapes:
-        return shapes
-    turned = grid.to_lonlat(grid.to_world(GeometryCollection(shapes)))
-    return list(turned.geoms)
+def _items(
+    changes: ChangeMap, labels: NDArray[np.int32], strength: NDArray[np.float64], *, order: NDArray[np.intp]
+) -> tuple[Detection, ...]:
+    """Measure the objects; number k + 1 in `labels` is the one of strength[order[k]]."""
+    pair = changes.pair
+    windows = ndimage.find_objects(labels)
+    extents = [measure_extent(pair, labels, k, window=window) for k, window in enumerate(windows, start=1)]
+    traced = list(trace(labels).values())
+    middles = _middles(traced, extents, pair.grid)
+    rates, tools = _error_rates(changes, strength), (Locator.of(pair), Explainer.fit(pair) if len(order) else None)
+    return tuple(
+        _detection(
+            changes,
+            windows[k],
+            labels[windows[k]] == k + 1,
+            number=k + 1,
+            place=(outline, _inside(middles[k], outline)),
+            strength=float(strength[order[k]]),
+            error_rates=rates(order[k]),
+            measured=(extents[k], *tools),
+        )
+        for k, outline in enumerate(placed(traced, pair.grid))
+    )
+
+
+def _error_rates(
+    changes: ChangeMap, strength: NDArray[np.float64]
+) -> Callable[[np.intp], tuple[float | None, float | None]]:
+    """Return a function that gives an object's p and q, both None where there is no null model."""
+    if changes.calibration.kind not in _NULL_KINDS:
+        return lambda _: (None, None)
+    rates = false_discovery(strength, changes.null)
+    return lambda k: (rank_p(float(strength[k]), changes.null), float(rates[k]))
 
 
 def _detection(
@@ -112,37 +129,68 @@ def _detection(
     own: NDArray[np.bool_],
     *,
     number: int,
-    outline: Polygon | MultiPolygon,
-    perimeter_px: float,
+    place: tuple[Polygon | MultiPolygon, tuple[float, float]],
     strength: float,
     error_rates: tuple[float | None, float | None],
+    measured: tuple[Extent | None, Locator, Explainer | None],
 ) -> Detection:
-    """Measure one object; `own` marks its pixels inside `window`."""
-    grid = changes.pair.grid
+    """Put one object's numbers together; `own` marks its pixels inside `window`."""
+    pair, (extent, locator, explainer) = changes.pair, measured
     chances = changes.probability[window][own]
     pixels = int(own.sum())
+    least_p = float(np.fmin.reduce(changes.p_value[window][own]))  # NaN only where all are
     rows, columns = window
+    position, relative = locator.errors(extent, own)
     return Detection(
         id=number,
-        outline=outline,
-        centroid=_middle(outline),
+        outline=place[0],
+        centroid=place[1],
         bbox_px=(rows.start, columns.start, rows.stop, columns.stop),
         pixels=pixels,
-        area=_area(changes.score[window][own], perimeter_px, grid),
+        area=area_estimate(extent, counted=pixels, grid=pair.grid),
         sign=_sign(changes.sign[window][own]),
         strength=strength,
-        p_instrument=float(np.nanmin(changes.p_value[window][own])),
+        p_instrument=None if math.isnan(least_p) else least_p,
         p_object=error_rates[0],
         q_fdr=error_rates[1],
         probability=None if np.isnan(chances).any() else float(chances.mean()),
-        ce90_m=_position_error(changes, pixels),
-        explanations=explanations(changes.pair, pixels),
+        ce90_m=None if position is None else circular_error(position),
+        explanations=explainer.of(own, window) if explainer else (),
+        position_cov_m2=position,
+        ce90_relative_m=None if relative is None else circular_error(relative),
+        bracket=_bracket(pair),
     )
 
 
-def _middle(outline: Polygon | MultiPolygon) -> tuple[float, float]:
-    """Return the centroid, or a point inside where the centroid of a bent outline lies outside it."""
-    point = outline.centroid if outline.contains(outline.centroid) else outline.representative_point()
+def _bracket(pair: Pair) -> Bracket:
+    before, after = pair.before, pair.after
+    return Bracket(
+        before_id=before.scene_id,
+        after_id=after.scene_id,
+        earliest=before.acquired.start if before.acquired else None,
+        latest=after.acquired.end if after.acquired else None,
+    )
+
+
+def _middles(
+    traced: list[Polygon | MultiPolygon], extents: list[Extent | None], grid: Grid | None
+) -> list[tuple[float, float]]:
+    """Return the middle of what changed in each object, of its outline where that is not known, placed in one go."""
+    outlined = shapely.get_coordinates(shapely.centroid(np.array(traced, dtype=object)))
+    for k, extent in enumerate(extents):
+        if extent is not None:
+            outlined[k] = extent.center[::-1]
+    if grid is None or not len(outlined):
+        return [(x, y) for x, y in outlined.tolist()]
+    lon, lat = grid.lonlat(outlined[:, 1], outlined[:, 0], center=False)
+    return list(zip(lon.tolist(), lat.tolist(), strict=True))
+
+
+def _inside(middle: tuple[float, float], outline: Polygon | MultiPolygon) -> tuple[float, float]:
+    """Return the middle, or a point inside where the middle of a bent outline lies outside it."""
+    if outline.contains(Point(middle)):
+        return middle
+    point = outline.representative_point()
     return point.x, point.y
 
 
@@ -152,41 +200,6 @@ def _sign(signs: NDArray[np.int8]) -> int:
     return int(np.sign(share)) if abs(share) >= 1 / 3 else 0
 
 
-def _area(scores: NDArray[np.float32], perimeter_px: float, grid: Grid | None) -> Estimate:
-    """Return the changed area of one object.
-
-    Optics and smoothing widen every object, so its outline at the detection threshold is too large where the change
-    is strong. The edge of a blurred object lies where the amplitude is half its plateau: that is the value. The
-    interval reaches from there to the outline, each with the edge's own error, which grows with the root of the
-    perimeter because pixel edges wander independently.
-    """
-    pixel = grid.pixel_area_m2 if grid else 1.0
-    amplitude = np.maximum(scores, 0) ** 1.5  # the score is the cube root of a square
-    plateau = np.partition(amplitude, int(0.9 * (len(amplitude) - 1)))[int(0.9 * (len(amplitude) - 1))]
-    half = int((amplitude >= plateau / 2).sum())
-    error = 1.96 * _EDGE_PX * math.sqrt(perimeter_px)
-    return Estimate(
-        value=half * pixel,
-        low=max(0.0, half - error) * pixel,
-        high=(len(scores) + error) * pixel,
-        level=0.95,
-        unit="m2" if grid else "px",
-        method=f"{half} pixels at half amplitude, {len(scores)} above the detection threshold, edge to {_EDGE_PX} px",
-    )
-
-
-def _position_error(changes: ChangeMap, pixels: int) -> float | None:
-    """Return CE90, m: sensor geolocation, alignment residual and extent, added as variances (methods.md 11)."""
-    grid, key, registration = changes.pair.grid, changes.pair.before.sensor, changes.pair.registration
-    absolute = next((item.geolocation_ce90_m for item in SENSORS if item.key == key), None)
-    if grid is None or absolute is None or registration is None:
-        return None
-    ce90 = 2.145966  # CE90 of a circular normal with unit standard deviation an axis
-    residual = registration.residual.value * grid.gsd_m / math.sqrt(2)
-    variance = (absolute / ce90) ** 2 + residual**2 + grid.pixel_area_m2 / (12 * pixels)
-    return ce90 * math.sqrt(variance)
-
-
 def _verdict(changes: ChangeMap, count: int) -> tuple[Verdict, str]:
     """Return the verdict and its reason; order matters: first whether anything can be said at all."""
     calibration, area = changes.calibration, changes.examined
@@ -194,7 +207,7 @@ def _verdict(changes: ChangeMap, count: int) -> tuple[Verdict, str]:
     seen = min(1.0, area.sum() / inside)
     if seen < _LEAST_OBSERVED:
         return Verdict.UNDETERMINED, f"only {seen:.0%} of the area was observed on both dates"
-    if calibration.kind is CalibrationKind.NONE:
+    if calibration.kind not in _NULL_KINDS:
         return Verdict.UNDETERMINED, f"{calibration.reason}: what is usual here is not known"
     if calibration.trouble:
         return Verdict.UNDETERMINED, calibration.trouble

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from html import escape
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 from osint_imagery.core.errors import InputError
 
@@ -104,8 +104,8 @@ def proportion(hits: int, trials: int, *, level: float = 0.95, method: str = "")
         msg = f"hits={hits!r} of trials={trials!r} is not a proportion; need 0 <= hits <= trials, trials >= 1"
         raise InputError(msg)
     tail = (1 - level) / 2
-    low = float(beta.ppf(tail, hits, trials - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(1 - tail, hits + 1, trials - hits)) if hits < trials else 1.0
+    low = float(betaincinv(hits, trials - hits + 1, tail)) if hits else 0.0
+    high = float(betaincinv(hits + 1, trials - hits, 1 - tail)) if hits < trials else 1.0
     words = f"{hits} of {trials}{' ' + method if method else ''}, exact binomial (Clopper-Pearson) interval"
     return Estimate(value=hits / trials, low=low, high=high, level=level, unit="probability", method=words)
 

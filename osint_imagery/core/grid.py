@@ -11,14 +11,14 @@ from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Geod
 from pyproj.exceptions import CRSError
-from rasterio.features import geometry_mask, shapes
-from shapely.geometry import MultiPolygon, Polygon, box, shape
+from rasterio.features import geometry_mask
+from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from osint_imagery.core.aoi import AreaOfInterest, reproject
 from osint_imagery.core.errors import GeometryError
 
-__all__ = ["Grid", "trace"]
+__all__ = ["Grid"]
 
 _GEOD = Geod(ellps="WGS84")
 _TRUE_AREA = 0.005  # a metric CRS that distorts areas by more than this is measured on the ellipsoid
@@ -211,27 +211,3 @@ def _pixel_size_m(grid: Grid) -> tuple[float, float]:
     down = _GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2]
     across = _GEOD.inv(lon[0], lat[0], lon[2], lat[2])[2]
     return float(down), float(across)
-
-
-def trace(labels: NDArray[np.int32]) -> dict[int, Polygon | MultiPolygon]:
-    """Return the outline of each label along pixel edges, in (column, row) coordinates.
-
-    Parameters
-    ----------
-    labels : ndarray of int32, (y, x)
-        0 is background.
-
-    Returns
-    -------
-    dict
-        Label to Polygon, or MultiPolygon where pixels touch only at corners; always valid.
-
-    Examples
-    --------
-    >>> trace(np.array([[0, 1], [0, 1]], dtype=np.int32))[1].area
-    2.0
-    """
-    parts: dict[int, list[BaseGeometry]] = {}
-    for geometry, value in shapes(labels, mask=labels != 0, connectivity=4):
-        parts.setdefault(int(value), []).append(shape(geometry))
-    return {label: shapely.union_all(found) for label, found in sorted(parts.items())}

@@ -14,6 +14,7 @@ from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.lineage import Lineage, Step, digest_array
 from osint_imagery.core.timespan import Moment, TimeSpan
+from osint_imagery.core.viewing import ViewingGeometry
 
 if TYPE_CHECKING:
     import xarray
@@ -52,6 +53,8 @@ class Image:
         Sensor key, the scene's id, and the credit line that has to stand beside the picture.
     simulated : bool
         Whether the pixels were made by a program; such figures say SIMULATED.
+    viewing : ViewingGeometry or None
+        Sun and view angles that the metadata states.
     lineage : Lineage
         Where the pixels come from.
     """
@@ -67,6 +70,7 @@ class Image:
     scene_id: str | None = None
     credit: str | None = None
     simulated: bool = False
+    viewing: ViewingGeometry | None = None
     lineage: Lineage = field(default_factory=Lineage)
 
     def __post_init__(self) -> None:
@@ -108,18 +112,12 @@ class Image:
         ----------
         values : array_like, (band, y, x)
             Real numbers; a pixel that is masked or not finite in any band is not valid.
-        bands : sequence of str
-            One distinct name a band.
+        bands, grid, sensor, unit
+            As the fields of these names; one distinct band name a plane.
         valid : array_like of bool, (y, x), optional
             True where usable; default: where all bands are finite.
-        grid : Grid, optional
-            Where the pixels are.
         acquired : TimeSpan, str, date or aware datetime, optional
             When. A bare date stays a day.
-        sensor : str, optional
-            Sensor key.
-        unit : str
-            Unit of the values.
 
         Examples
         --------

@@ -22,11 +22,34 @@ class Registration:
     Parameters
     ----------
     shift_px : tuple of float
-        (rows, columns) by which the later image was moved, px.
+        (rows, columns) by which the later image was moved, px; of an affine model, at `center_px`.
     residual : Estimate
         Shift left after the move, px, measured on tiles that were not used for the fit.
     tiles_used, tiles_held_out, tiles_offered : int
         Tiles that fitted the shift, tiles that measured the residual, tiles tried.
+    tiles_off : int
+        Tiles that clearly show another shift than the model gives them: ground bent, raised, or moving.
+    model : str
+        ``"shift"``, one for the whole scene, or ``"affine"``, which also stretches, turns and shears.
+    found_px : tuple of Estimate, optional
+        (rows, columns) of the shift that was found, with 90 % intervals. A found shift below 0.05 px is not carried
+        out: `shift_px` is then 0.
+    shift_sigma_px : tuple of float, optional
+        Standard errors of the found shift, (rows, columns), px.
+    linear : tuple
+        By how much the shift grows with (rows, columns) from `center_px`: ((rows by rows, rows by columns), (columns
+        by rows, columns by columns)); zeros for one shift.
+    center_px : tuple of float
+        (row, column) where `shift_px` holds exactly.
+    halo_px : int
+        Pixels around a block of the later image on which the moved block depends.
+
+    Examples
+    --------
+    >>> left = Estimate(value=0.01, low=0, high=0.02, level=0.95, unit="px", method="12 tiles")
+    >>> one = Registration(shift_px=(0.5, -1), residual=left, tiles_used=9, tiles_held_out=12, tiles_offered=24)
+    >>> one.displacement(np.array([0.0, 7.0]), np.array([0.0, 3.0]))[1]
+    array([-1., -1.])
     """
 
     shift_px: tuple[float, float]
@@ -34,6 +57,21 @@ class Registration:
     tiles_used: int
     tiles_held_out: int
     tiles_offered: int
+    tiles_off: int = 0
+    model: str = "shift"
+    found_px: tuple[Estimate, Estimate] | None = None
+    shift_sigma_px: tuple[float, float] | None = None
+    linear: tuple[tuple[float, float], tuple[float, float]] = ((0.0, 0.0), (0.0, 0.0))
+    center_px: tuple[float, float] = (0.0, 0.0)
+    halo_px: int = 16
+
+    def displacement(
+        self, rows: NDArray[np.float64], columns: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return by how many (rows, columns) the later image is moved at pixels of the scene, px."""
+        down, across = rows - self.center_px[0], columns - self.center_px[1]
+        (yy, yx), (xy, xx) = self.linear
+        return self.shift_px[0] + yy * down + yx * across, self.shift_px[1] + xy * down + xx * across
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

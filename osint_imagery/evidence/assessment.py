@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
 
 from scipy.stats import beta
 
@@ -9,9 +10,33 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.evidence.scales import support_words
 
-__all__ = ["OBJECT_CHANGE", "LikelihoodRatio", "false_alarm_bound", "likelihood_ratio", "ratio_minus", "ratio_plus"]
+__all__ = [
+    "OBJECT_CHANGE",
+    "LikelihoodRatio",
+    "PropositionLevel",
+    "false_alarm_bound",
+    "likelihood_ratio",
+    "ratio_minus",
+    "ratio_plus",
+]
 
-OBJECT_CHANGE = "object change"
+
+class PropositionLevel(StrEnum):
+    """What a proposition is about, lowest first; a ratio keeps the level at which it was computed.
+
+    References
+    ----------
+    .. [1] Cook, Evett, Jackson, Jones, Lambert, Science & Justice 38(4), 1998, 231-239 (the hierarchy of
+       propositions in forensic science, from which these four steps are taken over).
+    """
+
+    PIXEL_CHANGE = "pixel change"  # the pixels differ beyond noise
+    OBJECT_CHANGE = "object change"  # an object of that size came, went or changed
+    ACTIVITY = "activity"  # loading, building, moving
+    CLAIM = "claim"  # what the claim makes of it
+
+
+OBJECT_CHANGE = PropositionLevel.OBJECT_CHANGE
 """Level of every ratio here: whether an object of that size changed; never what the claim says it means."""
 
 
@@ -31,8 +56,8 @@ class LikelihoodRatio:
         ENFSI words, from the end of the interval that is nearer to 1.
     reason : str
         What the numbers rest on, or why one is missing.
-    level : str
-        Proposition level; always ``"object change"``.
+    level : PropositionLevel
+        At which it was computed; here always ``OBJECT_CHANGE``.
     """
 
     plus: Estimate | None
@@ -41,7 +66,23 @@ class LikelihoodRatio:
     words_plus: str
     words_minus: str
     reason: str
-    level: str = OBJECT_CHANGE
+    level: PropositionLevel = OBJECT_CHANGE
+
+    def at(self, level: PropositionLevel) -> "LikelihoodRatio":
+        """Return the ratio for a proposition of its own level, and refuse it for any other.
+
+        Raises
+        ------
+        InputError
+            If `level` is another: a ratio for "the object changed" says nothing about "the claim is true".
+        """
+        if level is not self.level:
+            msg = (
+                f"level={level.value!r}: this ratio was computed for {self.level.value!r}; going up takes stated "
+                "assumptions and other evidence (write an inference), going down another measurement"
+            )
+            raise InputError(msg)
+        return self
 
     @property
     def bears_on_absence(self) -> bool:

@@ -4,20 +4,23 @@ import math
 import re
 
 from osint_imagery.change.detections import Verdict
-from osint_imagery.core.claim import Prediction
+from osint_imagery.core.claim import DetectionLevel, Prediction
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate, area_words
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.assessment import OBJECT_CHANGE, PropositionLevel
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.scales import support_words
 from osint_imagery.observe.coverage import LookState
+from osint_imagery.observe.resolution import AllowedLevel
 
 __all__ = [
     "TEMPLATES",
     "absence_sentence",
     "answer_sentence",
     "bracket_sentence",
+    "level_sentence",
     "ratio_sentence",
     "refuse_overclaim",
     "unseen_sentence",
@@ -48,6 +51,8 @@ TEMPLATES = {
     "not compared": "no two looks were compared to an end",
     "several": "Ratios of several predictions are not multiplied: they may rest on the same images.",
     "level": "{what}: {statement}",
+    "allowed": "At {gsd:g} m the pixels allow {level} of {what} at best{short}.",
+    "short": "; they show that something of this size is there, not what it is",
     "smallest": "Nothing smaller than {smallest} would have been reported.",
     "all gaps": "No look was usable in {when}: what came and went in it could not have been seen.",
     "no known look": "No look in {when} is known to be usable: no quality layer tells cloud from ground in it.",
@@ -61,6 +66,10 @@ _VERBS = {"appears": "appeared", "disappears": "disappeared", "changes": "change
 _ABSENCE = re.compile(r"\bno\s+(sign|evidence|trace|indication)s?\s+(of|for|that)\b", re.IGNORECASE)
 _LIKELIHOOD = re.compile(
     r"\b(un)?likely\b|\b(im)?probab|\balmost (no chance|certain)\b|\beven (chance|odds)\b", re.IGNORECASE
+)
+_TRANSPOSED = re.compile(
+    r"\b(claim|hypothesis|allegation|H[01])\b[^.;]*\b(is|was)\b[^.;]*\btimes\b[^.;]*\b(probable|likely|true)\b",
+    re.IGNORECASE,
 )
 _OVERCLAIM = re.compile(r"\b(prov(e[sdn]?|ing)|proof)\b|\b(verified|confirm(s|ed))\b", re.IGNORECASE)
 
@@ -139,11 +148,16 @@ def refuse_overclaim(text: str, finding: Finding) -> str:
     ------
     InputError
         If it says "no evidence of" (or sign, trace, indication) where LR- is not known to be below 0.5,
-        speaks of proof, or puts likelihood and confidence into one sentence.
+        speaks of proof, puts likelihood and confidence into one sentence, or calls a proposition so many times more
+        probable, which no likelihood ratio says.
     """
     absent, proof = _ABSENCE.search(text), _OVERCLAIM.search(text)
     if _LIKELIHOOD.search(text) and "confidence" in text.lower():
         msg = f"text={text!r} speaks of likelihood and confidence in one sentence; make it two"
+        raise InputError(msg)
+    transposed = _TRANSPOSED.search(text)
+    if transposed is not None:
+        msg = f"text says {transposed.group()!r}; it is the imagery that is more probable under one proposition"
         raise InputError(msg)
     if absent is not None:
         absence_sentence(finding)
@@ -183,11 +197,37 @@ def _span(gap: TimeSpan) -> str:
     return f"{gap.label} ({gap.days:.1f} days)"
 
 
-def ratio_sentence(finding: Finding) -> str:
+def level_sentence(allowed: AllowedLevel) -> str:
+    """Return what may be told of a target in these pixels; a level above the ceiling never gets here.
+
+    Examples
+    --------
+    >>> from osint_imagery.core.claim import DetectionLevel, Target
+    >>> ship = Target(what="a cargo ship", length_m=120, width_m=16)
+    >>> level_sentence(AllowedLevel(target=ship, gsd_m=10, level=DetectionLevel.DETECTION))[:58]
+    'At 10 m the pixels allow detection of a cargo ship at best'
+    """
+    detects = allowed.level is DetectionLevel.DETECTION
+    return TEMPLATES["allowed"].format(
+        gsd=allowed.gsd_m,
+        level=allowed.level.value.replace("_", " "),
+        what=allowed.target.what,
+        short=TEMPLATES["short"] if detects else "",
+    )
+
+
+def ratio_sentence(finding: Finding, level: PropositionLevel = OBJECT_CHANGE) -> str:
     """Return the likelihood ratio in words that cannot be transposed, or why there is none.
 
     The imagery is more or less probable under a proposition; no proposition is called probable.
+
+    Raises
+    ------
+    InputError
+        If it is asked for at a level at which it was not computed, the claim's for example.
     """
+    if finding.ratio is not None:
+        finding.ratio.at(level)
     if finding.answer is Answer.NOT_OBSERVABLE:
         return TEMPLATES["no ratio"].format(reason=TEMPLATES["not observable"])
     if finding.detections is None or finding.detections.verdict is Verdict.UNDETERMINED or finding.ratio is None:

@@ -1,6 +1,7 @@
 """What could be found in principle: the matched-filter detectability of a square against its own noise."""
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +10,14 @@ from scipy.special import erf, ndtr, ndtri
 
 from osint_imagery.core.errors import InputError
 
-__all__ = ["blurred_rectangle", "closed_form_pod", "psf_sigma_px", "smallest_side_px"]
+__all__ = [
+    "Misregistration",
+    "blurred_rectangle",
+    "closed_form_pod",
+    "psf_sigma_px",
+    "signal_energy",
+    "smallest_side_px",
+]
 
 _PHASES = np.linspace(-0.5, 0.5, 5)
 _LARGEST_PX = 200.0
@@ -68,25 +76,68 @@ def blurred_rectangle(
     return np.asarray(np.outer(profiles[0], profiles[1]))
 
 
-def _energy(side_px: float, sigma_px: float) -> float:
-    """Return the sum of squares of a blurred square, averaged over its sub-pixel phases."""
+def _sum_of_squares(side_px: float, sigma_px: float) -> float:
+    """Return the sum of squares of a blurred line, averaged over its sub-pixel phases."""
     half = math.ceil(side_px / 2 + 6 * sigma_px) + 1
     at, reach = np.arange(-half, half + 1), math.sqrt(2) * sigma_px
     sums = []
     for phase in _PHASES:
         profile = 0.5 * (erf((phase + side_px / 2 - at) / reach) - erf((phase - side_px / 2 - at) / reach))
         sums.append(float((profile**2).sum()))
-    return float(np.mean(sums)) ** 2
+    return float(np.mean(sums))
 
 
-def _detectability(contrast: float, noise: float, side_px: float, mtf: float) -> float:
-    return abs(contrast) * math.sqrt(_energy(side_px, psf_sigma_px(mtf))) / (math.sqrt(2) * noise)
+def signal_energy(size_px: float | tuple[float, float], mtf: float = 0.2) -> float:
+    """Return sum f^2 of a blurred square or rectangle, averaged over its sub-pixel phases.
+
+    Parameters
+    ----------
+    size_px : float or tuple of float
+        Side of a square, or (length, width), px, > 0.
+    mtf : float
+        Modulation at the Nyquist frequency, (0, 1).
+
+    Examples
+    --------
+    >>> round(signal_energy(2, mtf=0.25), 5), round(signal_energy(3, mtf=0.25), 5)
+    (1.97992, 5.75288)
+    """
+    length, width = size_px if isinstance(size_px, tuple) else (size_px, size_px)
+    sigma = psf_sigma_px(mtf)
+    return _sum_of_squares(length, sigma) * _sum_of_squares(width, sigma)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misregistration:
+    """How far the dates lie apart after alignment, and how fast the ground changes from pixel to pixel.
+
+    Parameters
+    ----------
+    sigma_px : float
+        Standard deviation of the shift that is left, px, >= 0.
+    gradient : float
+        Root mean square of the ground's gradient, in the unit of the contrast per px, >= 0.
+    """
+
+    sigma_px: float
+    gradient: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.sigma_px < math.inf and 0 <= self.gradient < math.inf):
+            msg = f"sigma_px={self.sigma_px!r}, gradient={self.gradient!r}: give finite numbers >= 0"
+            raise InputError(msg)
 
 
 def closed_form_pod(  # noqa: PLR0917 - the formula's own order
-    contrast: float, noise: float, side_px: float, mtf: float = 0.2, alpha: float = 1e-4
+    contrast: float,
+    noise: float,
+    side_px: float | tuple[float, float],
+    mtf: float = 0.2,
+    alpha: float = 1e-4,
+    *,
+    misregistration: Misregistration | None = None,
 ) -> float:
-    """Return the probability that a matched filter finds a square between two dates of white noise.
+    """Return the probability that a matched filter finds a rectangle between two dates of white noise.
 
     Parameters
     ----------
@@ -94,12 +145,14 @@ def closed_form_pod(  # noqa: PLR0917 - the formula's own order
         Target minus background, in the unit of `noise`.
     noise : float
         Standard deviation of one date, > 0.
-    side_px : float
-        Side of the square, px, > 0.
+    side_px : float or tuple of float
+        Side of a square, or (length, width), px, > 0.
     mtf : float
         Modulation at the Nyquist frequency, (0, 1).
     alpha : float
         Probability of a false alarm at one place, (0, 1).
+    misregistration : Misregistration, optional
+        Adds |gradient|^2 sigma^2 to the variance of the difference; default: perfectly aligned.
 
     Returns
     -------
@@ -122,14 +175,19 @@ def closed_form_pod(  # noqa: PLR0917 - the formula's own order
     --------
     >>> round(closed_form_pod(0.10, 0.02, 2, mtf=0.25), 4)
     0.8954
+    >>> round(closed_form_pod(0.10, 0.02, 2, mtf=0.25, misregistration=Misregistration(sigma_px=0.3, gradient=0.05)), 2)
+    0.75
     """
-    if not (noise > 0 and side_px > 0 and 0 < alpha < 1 and math.isfinite(contrast)):
+    sides = side_px if isinstance(side_px, tuple) else (side_px, side_px)
+    if not (noise > 0 and min(sides) > 0 and 0 < alpha < 1 and math.isfinite(contrast)):
         msg = (
             f"contrast={contrast!r}, noise={noise!r}, side_px={side_px!r}, alpha={alpha!r}: "
             "give a finite contrast, noise and side > 0, alpha in (0, 1)"
         )
         raise InputError(msg)
-    return float(ndtr(_detectability(contrast, noise, side_px, mtf) - ndtri(1 - alpha)))
+    shifted = (misregistration.gradient * misregistration.sigma_px) ** 2 if misregistration else 0.0
+    spread = math.sqrt(2 * noise**2 + shifted)
+    return float(ndtr(abs(contrast) * math.sqrt(signal_energy(sides, mtf)) / spread - ndtri(1 - alpha)))
 
 
 def smallest_side_px(

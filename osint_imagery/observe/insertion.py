@@ -8,29 +8,48 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from osint_imagery.core.claim import Change, Target
+from osint_imagery.core.errors import InputError
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Step
 from osint_imagery.core.pair import Pair
+from osint_imagery.observe.backscatter import equivalent_looks, is_power, scattered
 from osint_imagery.observe.detectability import blurred_rectangle, psf_sigma_px
 
 __all__ = ["Insertion", "insert", "room_for", "scatter", "size_px"]
 
 MTF_NYQUIST = 0.2
-_VERSION = "1"
+_VERSION = "2"
+_BLUR_REACH = 6.0  # standard deviations of the blur past which a target adds nothing
 _MOST_OF_IMAGE = 0.02  # targets may not cover more, or they would shift the statistics of the image
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insertion:
-    """One target put at one place: its middle (row, column) and size (height, width), px."""
+    """One target put at one place: its middle (row, column) and size (height, width), px; the optics' MTF."""
 
     center_px: tuple[float, float]
     size_px: tuple[float, float]
+    mtf: float = MTF_NYQUIST
+
+    def patch(self, shape: tuple[int, int]) -> tuple[tuple[slice, slice], NDArray[np.float64]]:
+        """Return the window of an image that the target touches, and how much of it each pixel sees there."""
+        sigma = psf_sigma_px(self.mtf)
+        spans = []
+        for count, center, size in zip(shape, self.center_px, self.size_px, strict=True):
+            reach = size / 2 + _BLUR_REACH * sigma + 1
+            spans.append(slice(max(0, int(center - reach)), min(count, int(center + reach) + 2)))
+        rows, columns = spans
+        middle = (self.center_px[0] - rows.start, self.center_px[1] - columns.start)
+        window = (rows.stop - rows.start, columns.stop - columns.start)
+        return (rows, columns), blurred_rectangle(window, middle, self.size_px, sigma)
 
     def fraction(self, shape: tuple[int, int]) -> NDArray[np.float64]:
         """Return how much of the target each pixel sees, 0 to 1, (y, x)."""
-        return blurred_rectangle(shape, self.center_px, self.size_px, psf_sigma_px(MTF_NYQUIST))
+        whole = np.zeros(shape)
+        window, seen = self.patch(shape)
+        whole[window] = seen
+        return whole
 
     def footprint(self, shape: tuple[int, int]) -> NDArray[np.bool_]:
         """Return the pixels that see at least half as much of the target as the fullest, (y, x)."""
@@ -102,7 +121,14 @@ def _one(
     return None
 
 
-def insert(pair: Pair, places: Sequence[Insertion], target: Target, change: Change) -> Pair:
+def insert(
+    pair: Pair,
+    places: Sequence[Insertion],
+    target: Target,
+    change: Change,
+    *,
+    rng: np.random.Generator | None = None,
+) -> Pair:
     """Return the pair as it would have been with targets at these places.
 
     A target that appears (or changes) is added to the later date, one that disappears to the earlier. Bands for which
@@ -118,19 +144,41 @@ def insert(pair: Pair, places: Sequence[Insertion], target: Target, change: Chan
         With a contrast per band, in the unit of the pixels.
     change : Change
         What the prediction expects.
+    rng : numpy.random.Generator, optional
+        Source of the target's own speckle; needed for radar.
 
     Returns
     -------
     Pair
         With ``insert`` in the changed image's lineage.
+
+    Raises
+    ------
+    InputError
+        If the pixels are radar power and no `rng` is given.
+
+    Notes
+    -----
+    Radar (pixels in linear power): a target of a pixel or less is a point scatterer, one steady reflection; a larger
+    one has speckle of its own with the pair's equivalent number of looks. A darker target scales the ground down, its
+    speckle with it, and never below nothing.
     """
     contrast = target.contrast or {}
     host = pair.before if change is Change.DISAPPEARS else pair.after
+    step = np.array([contrast.get(band, 0.0) for band in pair.bands])
+    radar = is_power(host.unit)
+    if radar and rng is None:
+        msg = "rng=None for radar pixels; a target has speckle of its own, give numpy.random.default_rng(seed)"
+        raise InputError(msg)
     seen = np.zeros(pair.shape)
     for place in places:
-        seen = np.maximum(seen, place.fraction(pair.shape))
-    step = np.array([contrast.get(band, 0.0) for band in pair.bands])
-    values = host.values + (step[:, None, None] * seen).astype(np.float32)
+        window, fraction = place.patch(pair.shape)
+        seen[window] = np.maximum(seen[window], fraction)
+    if radar and rng is not None:
+        point = bool(places) and max(place.size_px[0] * place.size_px[1] for place in places) <= 1
+        values = scattered(host.values, seen, step, looks=None if point else equivalent_looks(pair), rng=rng)
+    else:
+        values = host.values + (step[:, None, None] * seen).astype(np.float32)
     altered = _altered(host, values, len(places), target)
     return replace(pair, before=altered) if change is Change.DISAPPEARS else replace(pair, after=altered)
 

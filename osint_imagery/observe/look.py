@@ -15,7 +15,27 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.reading import read_quality
 from osint_imagery.scenes.scene import Scene
 
-__all__ = ["Look", "LookState", "look_at"]
+__all__ = ["Look", "LookState", "look_at", "shows"]
+
+_SHOWS = {
+    "optical": "shows color and brightness by daylight under a clear sky; nothing under cloud, roof or cover",
+    "radar": (
+        "shows where backscatter changed (metal, edges, roughness, water), by night and through cloud; not what it is,"
+        " and nothing in layover or radar shadow"
+    ),
+}
+_SHOWS_UNKNOWN = "of a kind that nobody states: what it can show is not known"
+
+
+def shows(kind: str) -> str:
+    """Return what a kind of sensor can and cannot show, in words.
+
+    Examples
+    --------
+    >>> shows("radar")[:35]
+    'shows where backscatter changed (me'
+    """
+    return _SHOWS.get(kind, _SHOWS_UNKNOWN)
 
 
 class LookState(StrEnum):
@@ -49,6 +69,10 @@ class Look:
         Sensor key.
     sun_elevation_deg : float or None
         Height of the sun, degrees.
+    view_zenith_deg : float or None
+        How far from straight down the sensor looked, degrees.
+    kind : str
+        ``"optical"``, ``"radar"`` or ``"unknown"``; see :func:`shows` for what each can and cannot show.
     """
 
     scene_id: str
@@ -58,6 +82,8 @@ class Look:
     reason: str
     sensor: str
     sun_elevation_deg: float | None
+    view_zenith_deg: float | None = None
+    kind: str = "unknown"
 
 
 Judged = tuple[LookState, float | None, str]
@@ -94,6 +120,8 @@ def look_at(scene: Scene, aoi: AreaOfInterest, usable_at_least: float) -> Look:
         reason=reason,
         sensor=scene.sensor.key,
         sun_elevation_deg=scene.sun_elevation_deg,
+        view_zenith_deg=scene.view_zenith_deg,
+        kind=scene.sensor.kind,
     )
 
 

@@ -10,11 +10,13 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from osint_imagery.core.errors import InputError, NotEnoughDataError
+from osint_imagery.core.estimate import Estimate
 
 __all__ = ["PodCurve", "fit_pod_curve"]
 
 _LN9 = math.log(9.0)  # logit of 0.9
 _ONE_SIDED_95 = 1.6448536269514722
+_TWO_SIDED_95 = 1.959963984540054
 _MOST_STEPS = 100
 _FARTHEST = 20.0  # a confidence bound that is not reached within e^20 of a90 is never reached
 
@@ -34,6 +36,10 @@ class PodCurve:
     a90_95 : float
         Size of which one may be 95 % confident that it is found with probability 0.9; infinite where the trials
         do not allow any such statement. Absence may be spoken of only for targets at least this large.
+    trials : int
+        Trials behind the fit.
+    sizes : tuple of float
+        Smallest and largest size tried: beyond them the curve is extrapolated.
     """
 
     intercept: float
@@ -42,6 +48,18 @@ class PodCurve:
     a50: float
     a90: float
     a90_95: float
+    trials: int
+    sizes: tuple[float, float]
+
+    def interval(self, size: float) -> Estimate:
+        """Return the probability of detection at a size > 0 with its 95 % interval from the covariance."""
+        value, x = self.pod(size), math.log(size)
+        c00, c01, c11 = self.covariance
+        reach = _TWO_SIDED_95 * math.sqrt(max(c00 + 2 * x * c01 + x * x * c11, 0.0))
+        low, high = (float(expit(self.intercept + self.slope * x + side * reach)) for side in (-1, 1))
+        inside = self.sizes[0] <= size <= self.sizes[1]
+        method = f"logistic curve of {self.trials} trials" + ("" if inside else ", extrapolated beyond the sizes tried")
+        return Estimate(value=value, low=low, high=high, level=0.95, unit="probability", method=method)
 
     def pod(self, size: float) -> float:
         """Return the probability of detection at a size > 0."""
@@ -51,7 +69,7 @@ class PodCurve:
         return float(expit(self.intercept + self.slope * math.log(size)))
 
 
-def fit_pod_curve(sizes: Sequence[float], found: Sequence[bool]) -> PodCurve:
+def fit_pod_curve(sizes: Sequence[float], found: Sequence[bool], *, groups: Sequence[int] | None = None) -> PodCurve:
     """Fit the probability of detection to trials of different size.
 
     Parameters
@@ -60,6 +78,8 @@ def fit_pod_curve(sizes: Sequence[float], found: Sequence[bool]) -> PodCurve:
         Size of each target, > 0, any unit.
     found : sequence of bool
         Whether each was found.
+    groups : sequence of int, optional
+        Which trials hang together (one pair of dates, one weather). Widens the bound where they do; never narrows it.
 
     Returns
     -------
@@ -75,8 +95,9 @@ def fit_pod_curve(sizes: Sequence[float], found: Sequence[bool]) -> PodCurve:
 
     Notes
     -----
-    Maximum likelihood; bound on the logit from the Fisher information, in the manner of MIL-HDBK-1823A. With few
-    trials the bound is optimistic.
+    Maximum likelihood; ``a90_95`` is the larger of two bounds: on the logit from the Fisher information, in the
+    manner of MIL-HDBK-1823A, and, with groups, the same with the covariance that allows for trials that hang together
+    (sandwich form). With few trials either is optimistic.
 
     Examples
     --------
@@ -94,17 +115,23 @@ def fit_pod_curve(sizes: Sequence[float], found: Sequence[bool]) -> PodCurve:
     x = np.log(size)
     _check_overlap(x, hit)
     (b0, b1), covariance = _newton(x, hit)
+    left = hit - expit(b0 + b1 * x)
+    together = covariance if groups is None else _by_group(x, left, covariance, groups)
     if b1 <= 0:
         msg = f"slope={b1:.3g}: larger targets were not found more often; the trials show no curve, try more sizes"
         raise NotEnoughDataError(msg)
     x90 = (_LN9 - b0) / b1
+    bounds = [(_confident(x90, b0, b1, each), each) for each in (covariance, together)]
+    bound, covariance = max(bounds, key=lambda item: item[0])
     return PodCurve(
         intercept=float(b0),
         slope=float(b1),
         covariance=(float(covariance[0, 0]), float(covariance[0, 1]), float(covariance[1, 1])),
         a50=math.exp(-b0 / b1),
         a90=math.exp(x90),
-        a90_95=_confident(x90, b0, b1, covariance),
+        a90_95=bound,
+        trials=len(x),
+        sizes=(float(size.min()), float(size.max())),
     )
 
 
@@ -132,6 +159,25 @@ def _newton(x: NDArray[np.float64], hit: NDArray[np.float64]) -> tuple[NDArray[n
             break
     shift = np.array([[1.0, -middle], [0.0, 1.0]])
     return shift @ beta, np.asarray(shift @ np.linalg.inv(information) @ shift.T)
+
+
+def _by_group(
+    x: NDArray[np.float64],
+    left: NDArray[np.float64],
+    covariance: NDArray[np.float64],
+    groups: Sequence[int],
+) -> NDArray[np.float64]:
+    """Return the covariance that allows for trials of one group to fail together, from what the fit left."""
+    member = np.asarray(groups)
+    if member.shape != x.shape:
+        msg = f"groups has shape {member.shape}, sizes {x.shape}; give one group a trial"
+        raise InputError(msg)
+    names = np.unique(member)
+    if len(names) < 2:
+        return covariance
+    scores = left[:, None] * np.column_stack([np.ones_like(x), x])
+    sums = np.array([scores[member == name].sum(axis=0) for name in names])
+    return np.asarray(covariance @ (sums.T @ sums) @ covariance * len(names) / (len(names) - 1))
 
 
 def _confident(x90: float, b0: float, b1: float, covariance: NDArray[np.float64]) -> float:

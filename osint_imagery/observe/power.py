@@ -1,7 +1,8 @@
 """Would the method have found it: the target is put into real quiet pixels and looked for."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.stats import beta
@@ -11,12 +12,27 @@ from osint_imagery.change.detecting import detect
 from osint_imagery.change.detectors import Detector, resolve
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import Prediction, Target
-from osint_imagery.core.errors import InputError, UndeterminedError
+from osint_imagery.core.errors import InputError, NotEnoughDataError, UndeterminedError
 from osint_imagery.core.estimate import Estimate, proportion
 from osint_imagery.core.pair import Pair
-from osint_imagery.observe.trials import RememberingDetector, can_report, try_places
+from osint_imagery.observe.benches import (
+    Bench,
+    QuietBench,
+    RememberingDetector,
+    TestedBench,
+    can_report,
+    hosts_of,
+)
+from osint_imagery.observe.design import SWEEP, Design
+from osint_imagery.observe.ground import Ground
+from osint_imagery.observe.pod_curve import PodCurve, fit_pod_curve
+from osint_imagery.observe.trials import Trials, scaled, try_places
 
-__all__ = ["Power", "power", "ratio_cap"]
+__all__ = ["SWEEP", "Design", "Power", "power", "ratio_cap"]
+
+
+_REFINED = 3  # times that sizes are added where found and missed targets do not overlap in size
+_NEAR = 1.15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +50,10 @@ class Power:
     cap : float or None
         Highest likelihood ratio that so many quiet pairs can support (1 / upper 95 % bound of the false alarms).
     reason : str
-        What was measured, or why it was not.
+        What was measured and what it is conditional on, or why it was not.
+    curve : PodCurve or None
+        Over size (square root of length x width, m) at the stated shape and contrast; None where no other sizes were
+        tried or the trials allow none.
     """
 
     pod: Estimate | None
@@ -43,6 +62,7 @@ class Power:
     false_alarm: Estimate | None
     cap: float | None
     reason: str
+    curve: PodCurve | None = None
 
     def __repr__(self) -> str:
         pod = str(self.pod) if self.pod else "not measured"
@@ -82,6 +102,7 @@ def power(
     method: str | Detector | None = None,
     seed: int = 0,
     places: int = 40,
+    design: Design | None = None,
 ) -> Power:
     """Measure how often the method finds the predicted target, by putting it into quiet pairs of the same place.
 
@@ -107,6 +128,8 @@ def power(
         Seed of every random choice.
     places : int
         Insertions to make, at least 1; fewer are made where there is no room.
+    design : Design, optional
+        Other sizes to try for a curve, the ground where a target may stand, parallel work.
 
     Returns
     -------
@@ -129,28 +152,91 @@ def power(
     if places < 1:
         msg = f"places={places!r} is not a number of insertions; give at least 1"
         raise InputError(msg)
+    plan = design or Design()
     detector = RememberingDetector(detector=resolve(method), quiet=tuple(quiet))
-    changes, reason = _under_test(pair, quiet, aoi, detector)
+    changes, reason = _under_test(pair, quiet, aoi, detector=detector, plan=plan)
     alarms, cap = _false_alarm(changes)
     reason = reason or _why_not(prediction.target, pair)
-    if reason or changes is None:
-        return Power(pod=None, found=0, tried=0, false_alarm=alarms, cap=cap, reason=f"POD not measured: {reason}")
-    trials = try_places(prediction, changes, quiet, detector=detector, rng=np.random.default_rng(seed), places=places)
-    found, tried, notes = trials.found, trials.tried, trials.notes
-    if not tried:
-        reason = "; ".join(notes) or "no room for the target"
-        return Power(pod=None, found=0, tried=0, false_alarm=alarms, cap=cap, reason=f"POD not measured: {reason}")
-    target = prediction.target
-    what = f"insertions of a {target.length_m:g} x {target.width_m:g} m target into quiet pairs found"
-    words = (what, *_untouched(target, pair), *dict.fromkeys(notes))
+    measured = _Measured(notes=(reason,))
+    if not reason and changes is not None:
+        bench = _bench(changes, detector)
+        measured = _measure(prediction, bench, plan, root=np.random.SeedSequence(seed), places=places)
+    if not measured.trials.tried:
+        told = "; ".join(measured.notes) or "no room for the target"
+        return Power(pod=None, found=0, tried=0, false_alarm=alarms, cap=cap, reason=f"POD not measured: {told}")
+    found, tried, target = measured.trials.found, measured.trials.tried, prediction.target
+    where = "quiet pairs" if quiet else "the pair under test itself"
+    what = f"insertions of a {target.length_m:g} x {target.width_m:g} m target into {where} found"
+    words = (f"{found} of {tried} {what}", *_untouched(target, pair), *_conditions(changes, plan), *measured.notes)
     return Power(
         pod=proportion(found, tried, method=what),
         found=found,
         tried=tried,
         false_alarm=alarms,
         cap=cap,
-        reason="; ".join((f"{found} of {tried} {words[0]}", *words[1:])),
+        reason="; ".join(dict.fromkeys(words)),
+        curve=measured.curve,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Measured:
+    trials: Trials = field(default_factory=Trials)
+    curve: PodCurve | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _bench(changes: ChangeMap, detector: RememberingDetector) -> Bench:
+    if changes.calibration.kind is CalibrationKind.PLACEBO:
+        return QuietBench(rule=changes, detector=detector, pairs=detector.quiet)
+    return TestedBench(rule=changes, detector=detector)
+
+
+def _measure(
+    prediction: Prediction, bench: Bench, plan: Design, *, root: np.random.SeedSequence, places: int
+) -> _Measured:
+    """Try the claimed size, then the other sizes, and fit the curve."""
+    hosts, notes = hosts_of(bench, plan.ground)
+    claimed = try_places(prediction, bench, hosts, seed=root, places=places, executor=plan.executor)
+    if not plan.scales or not claimed.tried:
+        return _Measured(trials=claimed, notes=(*notes, *claimed.notes))
+    size = math.sqrt(prediction.target.length_m * prediction.target.width_m)
+    rows = [(size, group, hit) for group, hit in claimed.outcomes]
+    refined = 0
+    waiting = list(plan.scales)
+    while waiting:
+        scale = waiting.pop(0)
+        other = scaled(prediction, scale)
+        trials = try_places(other, bench, hosts, seed=root, places=plan.places_a_scale, executor=plan.executor)
+        rows += [(size * scale, group, hit) for group, hit in trials.outcomes]
+        if not waiting and refined < _REFINED:
+            refined += 1
+            waiting = [between / size for between in _between(rows)]
+    try:
+        sizes, groups, hits = zip(*rows, strict=True)
+        curve = fit_pod_curve(sizes, hits, groups=groups)
+    except NotEnoughDataError as err:
+        return _Measured(trials=claimed, notes=(*notes, f"no curve: {err}"))
+    return _Measured(trials=claimed, curve=curve, notes=notes)
+
+
+def _between(rows: Sequence[tuple[float, int, bool]]) -> tuple[float, ...]:
+    """Return sizes around where the found part from the missed, where they do not overlap."""
+    found, missed = [size for size, _, hit in rows if hit], [size for size, _, hit in rows if not hit]
+    if not found or not missed or min(found) < max(missed):
+        return ()
+    middle = math.sqrt(min(found) * max(missed))
+    return (middle,) if min(found) > max(missed) else (middle * _NEAR, middle / _NEAR)
+
+
+def _conditions(changes: ChangeMap | None, plan: Design) -> tuple[str, ...]:
+    """Return what the measured share is conditional on beyond quiet pairs."""
+    ground = () if plan.ground is Ground.ANY else (f"placed on {plan.ground.value} only",)
+    if changes is None or changes.calibration.kind is CalibrationKind.PLACEBO:
+        return ground
+    margin = changes.calibration.kind is CalibrationKind.MARGIN
+    rule = "the ground around it as the null" if margin else f"the own cut of {changes.method.name}"
+    return (*ground, f"conditional on these two dates and on {rule}; false alarms on quiet dates were not measured")
 
 
 def _why_not(target: Target, pair: Pair) -> str:
@@ -177,26 +263,29 @@ def _untouched(target: Target, pair: Pair) -> tuple[str, ...]:
 
 
 def _under_test(
-    pair: Pair, quiet: Sequence[Pair], aoi: AreaOfInterest | None, detector: Detector
+    pair: Pair, quiet: Sequence[Pair], aoi: AreaOfInterest | None, *, detector: RememberingDetector, plan: Design
 ) -> tuple[ChangeMap | None, str]:
     """Return the map whose decision rule is measured, and why it cannot be."""
-    if not quiet:
+    if not quiet and not plan.on_tested:
         return None, "there are no quiet pairs to insert the target into"
     try:
         changes = detect(pair, detector, quiet, aoi=aoi)
     except UndeterminedError as err:
         return None, f"the method cannot work on the pair under test ({err})"
     calibration = changes.calibration
-    if calibration.kind is not CalibrationKind.PLACEBO:
+    if calibration.kind is CalibrationKind.PLACEBO:
+        few = f"with {calibration.count} quiet pairs nothing, however strong, could be reported"
+        return changes, "" if can_report(changes) else few
+    if not plan.on_tested or calibration.kind is CalibrationKind.NONE:
         return None, calibration.reason
-    if not can_report(changes):
-        return changes, f"with {calibration.count} quiet pairs nothing, however strong, could be reported"
+    if calibration.kind is CalibrationKind.MARGIN and not can_report(changes):
+        return None, f"with {calibration.count} windows around the area nothing, however strong, could be reported"
     return changes, ""
 
 
 def _false_alarm(changes: ChangeMap | None) -> tuple[Estimate | None, float | None]:
     """Return false alarms on quiet pairs, and the cap that so many of them allow."""
-    if changes is None:
+    if changes is None or changes.calibration.kind is not CalibrationKind.PLACEBO:
         return None, None
     calibration = changes.calibration
     words = f"quiet pairs alarmed at level {calibration.level:g}, each tested against the others"

@@ -3,10 +3,12 @@
 import math
 from dataclasses import dataclass
 
+from scipy.optimize import brentq
+
 from osint_imagery.core.claim import DetectionLevel, Prediction, Target
 from osint_imagery.core.errors import InputError, LevelError
 
-__all__ = ["Resolution", "StanagRow", "johnson", "require_level", "resolution", "stanag_3769"]
+__all__ = ["AllowedLevel", "Resolution", "johnson", "pixel_for", "require_level", "resolution"]
 
 # Line pairs (1 line pair = 2 pixels) across the critical dimension for P = 50 % (Johnson 1958).
 _N50 = (
@@ -177,6 +179,54 @@ def _statement(
     return f"{size}: {allows} (Johnson's curve, from size alone, a ceiling beyond detection: {chances}){below}."
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AllowedLevel:
+    """A level of telling that the pixel size allows for a target; one above the ceiling cannot be made.
+
+    A function that says what a thing *is* takes one of these, so that saying more than the pixels allow is an error
+    of type and not a matter of tact.
+
+    Parameters
+    ----------
+    target : Target
+        What is told.
+    gsd_m : float
+        Pixel side, m, > 0.
+    level : DetectionLevel
+        What is claimed to be told of it.
+
+    Raises
+    ------
+    LevelError
+        If recognition, identification or technical analysis is asked for and Johnson's ceiling for it is below 0.5.
+        Detection is never refused: a target too small to show is an answer, not a mistake of the caller.
+
+    Examples
+    --------
+    >>> ship = Target(what="cargo ship", length_m=120, width_m=16)
+    >>> AllowedLevel(target=ship, gsd_m=3, level=DetectionLevel.RECOGNITION).level.value
+    'recognition'
+    """
+
+    target: Target
+    gsd_m: float
+    level: DetectionLevel
+
+    def __post_init__(self) -> None:
+        allowed = resolution(self.target, self.gsd_m)
+        chance = allowed.probability(self.level)
+        if self.level is DetectionLevel.DETECTION or (chance is not None and chance >= _ENOUGH):
+            return
+        reach = allowed.level.value if allowed.level else "not even detection"
+        why = "the curve has no criterion for it" if chance is None else f"at most {chance:.2f} probable"
+        msg = (
+            f"level={self.level.value!r} is above what {self.gsd_m:g} m pixels allow for {self.target.what} "
+            f"({why}; {allowed.cells:.1f} pixels across, reachable: {reach}); "
+            "ask for a lower level or use finer pixels"
+        )
+        raise LevelError(msg)
+
+
 def require_level(prediction: Prediction, gsd_m: float) -> Resolution:
     """Refuse a prediction that asks for more than the pixel size allows to be told.
 
@@ -195,88 +245,37 @@ def require_level(prediction: Prediction, gsd_m: float) -> Resolution:
     Raises
     ------
     LevelError
-        If the prediction asks for recognition, identification or technical analysis and Johnson's ceiling for it
-        is below 0.5. Detection is never refused here: a target too small to show is an answer
-        (``sufficient`` is False), not a mistake of the caller.
+        As for :class:`AllowedLevel`.
     """
-    allowed = resolution(prediction.target, gsd_m)
-    if prediction.level is DetectionLevel.DETECTION:
-        return allowed
-    chance = allowed.probability(prediction.level)
-    if chance is not None and chance >= _ENOUGH:
-        return allowed
-    reach = allowed.level.value if allowed.level else "not even detection"
-    why = "the curve has no criterion for it" if chance is None else f"at most {chance:.2f} probable"
-    msg = (
-        f"level={prediction.level.value!r} of prediction {prediction.id!r} is above what {gsd_m:g} m pixels allow "
-        f"for {prediction.target.what} ({why}; {allowed.cells:.1f} pixels across, reachable: {reach}); "
-        "ask for a lower level or use finer pixels"
-    )
-    raise LevelError(msg)
+    AllowedLevel(target=prediction.target, gsd_m=gsd_m, level=prediction.level)
+    return resolution(prediction.target, gsd_m)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StanagRow:
-    """Pixel sizes that STANAG 3769 asks for, m: one row of its table."""
-
-    what: str
-    detection_m: float
-    recognition_m: float
-    identification_m: float
-    technical_analysis_m: float
-
-
-def _row(what: str, sizes: tuple[float, float, float, float]) -> StanagRow:
-    detect, recognize, identify, analyze = sizes
-    return StanagRow(
-        what=what,
-        detection_m=detect,
-        recognition_m=recognize,
-        identification_m=identify,
-        technical_analysis_m=analyze,
-    )
-
-
-_STANAG = (
-    _row("terrain features", (800, 90, 3, 0.75)),
-    _row("urban areas", (60, 15, 3, 0.75)),
-    _row("roads", (6, 4.5, 1.5, 0.38)),
-    _row("railroad", (15, 4.5, 1.5, 0.38)),
-    _row("bridges", (6, 4.5, 1.5, 0.3)),
-    _row("airfield facilities", (6, 4.5, 3, 0.15)),
-)
-
-
-def stanag_3769(what: str) -> StanagRow:
-    """Return the pixel sizes that STANAG 3769 asks for to tell an object, m.
+def pixel_for(target: Target, level: DetectionLevel, *, probability: float = 0.9) -> float:
+    """Return the largest pixel side, m, at which Johnson's curve reaches a probability for a task.
 
     Parameters
     ----------
-    what : str
-        ``"terrain features"``, ``"urban areas"``, ``"roads"``, ``"railroad"``, ``"bridges"`` or
-        ``"airfield facilities"``.
+    target : Target
+        With length and width, m.
+    level : DetectionLevel
+        Detection, recognition or identification.
+    probability : float
+        In (0, 1).
 
     Raises
     ------
     InputError
-        If the table has no such row; nothing is carried over from a similar object.
-
-    Notes
-    -----
-    Identification of bridges is given as about 1.5 to 3 m; the finer is returned.
-
-    References
-    ----------
-    .. [1] ISPRS Archives XXXV-B3, 2004, p. 551.
+        If the probability is not in (0, 1), or the level is technical analysis.
 
     Examples
     --------
-    >>> stanag_3769("bridges").detection_m
-    6
+    >>> launcher = Target(what="launcher vehicle", length_m=13.4, width_m=3.05)
+    >>> round(pixel_for(launcher, DetectionLevel.DETECTION), 2)
+    1.83
     """
-    for row in _STANAG:
-        if row.what == what:
-            return row
-    known = ", ".join(row.what for row in _STANAG)
-    msg = f"what={what!r} is not in STANAG 3769; it has {known}"
-    raise InputError(msg)
+    if not 0 < probability < 1:
+        msg = f"probability={probability!r} is not in (0, 1); 0.9 is usual"
+        raise InputError(msg)
+    cells = float(brentq(lambda count: johnson(count, level) - probability, 1e-3, 1e3))
+    return math.sqrt(target.length_m * target.width_m) / cells

@@ -8,7 +8,7 @@ from enum import StrEnum
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.timespan import TimeSpan
 
-__all__ = ["Certainty", "look_probability", "share_covered", "spans_between"]
+__all__ = ["Certainty", "look_probability", "looks_met", "revisit_for", "share_covered", "spans_between"]
 
 _TICK = timedelta(microseconds=1)
 
@@ -85,6 +85,16 @@ def share_covered(
     >>> round(share_covered(looks, TimeSpan("2026-05-01", "2026-05-10"), 2), 3)
     0.25
     """
+    spans, start, latest = _meeting(looks, when, dwell_days, certainty)
+    if latest == start:
+        return 1.0 if spans else 0.0
+    return _union(spans, start, latest) / (latest - start)
+
+
+def _meeting(
+    looks: Iterable[TimeSpan], when: TimeSpan, dwell_days: float | None, certainty: Certainty
+) -> tuple[list[tuple[int, int]], int, int]:
+    """Return, for each look that can meet a stay, the spans of its possible beginnings; and the first and last one."""
     if dwell_days is not None and not 0 < dwell_days < math.inf:
         msg = f"dwell_days={dwell_days!r} is not a length of stay; give days > 0, or None for good"
         raise InputError(msg)
@@ -98,9 +108,46 @@ def share_covered(
         earliest = start if dwell is None else must_reach - dwell
         if earliest <= must_precede and must_precede >= start and earliest <= latest:
             spans.append((max(earliest, start), min(must_precede, latest)))
+    return spans, start, latest
+
+
+def looks_met(looks: Iterable[TimeSpan], when: TimeSpan, dwell_days: float | None) -> tuple[float, ...]:
+    """Return the probability that a stay meets exactly 0, 1, 2 ... of the looks, exactly.
+
+    Parameters
+    ----------
+    looks, when, dwell_days
+        As for :func:`share_covered`; a look of which only the day is known counts as taken at noon.
+
+    Returns
+    -------
+    tuple of float
+        Probability of k looks at index k; one longer than the number of looks; sums to 1.
+
+    Raises
+    ------
+    InputError
+        If `dwell_days` is not positive.
+
+    Examples
+    --------
+    >>> looks = [TimeSpan("2026-05-03T00:00:00Z"), TimeSpan("2026-05-04T00:00:00Z")]
+    >>> [round(p, 3) for p in looks_met(looks, TimeSpan("2026-05-01", "2026-05-10"), 2)]
+    [0.625, 0.25, 0.125]
+    """
+    seen = list(looks)
+    spans, start, latest = _meeting(seen, when, dwell_days, Certainty.NOMINAL)
+    shares = [0.0] * (len(seen) + 1)
     if latest == start:
-        return 1.0 if spans else 0.0
-    return _union(spans, start, latest) / (latest - start)
+        shares[len(spans)] = 1.0
+        return tuple(shares)
+    turns = sorted([(begin, 1) for begin, _ in spans] + [(end, -1) for _, end in spans])
+    at, count = start, 0
+    for moment, step in turns:
+        shares[count] += (moment - at) / (latest - start)
+        at, count = moment, count + step
+    shares[count] += (latest - at) / (latest - start)
+    return tuple(shares)
 
 
 def spans_between(looks: Sequence[TimeSpan], when: TimeSpan) -> tuple[TimeSpan, ...]:
@@ -167,3 +214,37 @@ def look_probability(revisit_days: float, dwell_days: float, clear: float) -> fl
     part = ratio - whole
     missed = 1 - clear
     return part * (1 - missed ** (whole + 1)) + (1 - part) * (1 - missed**whole)
+
+
+def revisit_for(dwell_days: float, clear: float, *, probability: float = 0.9) -> float:
+    """Return the longest regular revisit, days, that gives a clear look at a stay with some probability; 0 if none.
+
+    Parameters
+    ----------
+    dwell_days : float
+        Length of the stay, days, > 0.
+    clear : float
+        Probability that a look is clear, 0 to 1.
+    probability : float
+        Wanted, in (0, 1).
+
+    Raises
+    ------
+    InputError
+        If a parameter is out of range.
+
+    Examples
+    --------
+    >>> round(revisit_for(2, 0.5), 3), round(revisit_for(2, 1.0), 3)
+    (0.588, 2.222)
+    """
+    if not 0 < probability < 1:
+        msg = f"probability={probability!r} is not in (0, 1); 0.9 is usual"
+        raise InputError(msg)
+    low, high = dwell_days * 1e-4, dwell_days / probability * 1.001
+    if look_probability(low, dwell_days, clear) < probability:
+        return 0.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if look_probability(middle, dwell_days, clear) >= probability else (low, middle)
+    return low

@@ -1,5 +1,6 @@
 """How a finding was reached, in plain words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from osint_imagery.change.changemap import CalibrationKind, ChangeMap
@@ -87,15 +88,22 @@ def explanations_of(finding: Finding) -> tuple[Explained, ...]:
     """Return the rival explanations, each status once, with the numbers of the detections it is about."""
     if finding.detections is None:
         return ()
-    grouped: dict[tuple[str, str, str], list[int]] = {}
+    grouped: dict[tuple[str, str], dict[int, str]] = {}
     for item in finding.detections:
         for other in item.explanations:
-            grouped.setdefault((other.name, str(other.status), other.note), []).append(item.id)
+            grouped.setdefault((other.name, str(other.status)), {})[item.id] = other.note
     total = len(finding.detections)
     return tuple(
-        Explained(name=name, status=status, note=note, detections=_which(ids, total))
-        for (name, status, note), ids in sorted(grouped.items())
+        Explained(name=name, status=status, note=_note(notes), detections=_which(list(notes), total))
+        for (name, status), notes in sorted(grouped.items())
     )
+
+
+def _note(notes: Mapping[int, str]) -> str:
+    """Return the note that all share, else that of the strongest detection."""
+    first, note = next(iter(notes.items()))
+    shared = len(set(notes.values())) == 1
+    return note if shared else f"{note} (No. {first}; the others' numbers stand in the record)"
 
 
 def _which(ids: list[int], total: int) -> str:

@@ -14,7 +14,7 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, GeometryError, TimeError
 from osint_imagery.core.timespan import TimeSpan
 
-__all__ = ["acquisition", "band_entries", "footprint", "local_path", "number", "one_value", "words"]
+__all__ = ["acquisition", "band_entries", "footprint", "local_path", "number", "one_value", "view_zenith", "words"]
 
 Fields = Mapping[str, Any]
 
@@ -83,6 +83,17 @@ def footprint(geometry: object) -> Polygon | MultiPolygon:
         if beyond and west >= -360 and east <= 360:
             found = antimeridian.fix_polygon(found, fix_winding=True, great_circle=False)
     return AreaOfInterest(geometry=found).geometry
+
+
+def view_zenith(properties: Fields) -> float | None:
+    """Return the angle at the ground between the vertical and the line to the sensor, degrees; None if not stated.
+
+    ``view:off_nadir`` is the angle at the sensor: it is the same only straight down, else the orbit's height is
+    needed.
+    """
+    stated = number(properties, "view:incidence_angle")
+    straight_down = stated is None and number(properties, "view:off_nadir") == 0
+    return 0.0 if straight_down else stated
 
 
 def band_entries(asset: Fields) -> list[Fields]:

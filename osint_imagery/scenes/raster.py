@@ -5,6 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -34,6 +35,7 @@ _SIGNATURES = {
     b"CDF": "netCDF",
 }
 _WARNINGS = Lock()  # warning filters are shared by all threads
+_PLACED: set["_Stamp"] = set()  # files known to have a place: opening them again warns of nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ class Header:
     descriptions: tuple[str | None, ...]
     scale: tuple[float, float]  # scale and offset of the first band, (1, 0) where not stated
     datetime: str | None  # TIFFTAG_DATETIME
+    block: tuple[int, int]  # rows and columns that are stored, and so decoded, together
 
 
 @contextmanager
@@ -57,15 +60,44 @@ def _opened(source: Path | str) -> Iterator[rasterio.DatasetReader]:
     options = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO", "GDAL_NUM_THREADS": "1"}
     driver = _driver(source) if isinstance(source, Path) else "netCDF"
     try:
-        with rasterio.Env(GTIFF_GEOREF_SOURCES="INTERNAL", **options):
-            with _WARNINGS, warnings.catch_warnings():
-                warnings.simplefilter("ignore", NotGeoreferencedWarning)  # Header.grid says it instead
-                dataset = rasterio.open(source, driver=driver, sharing=False)
-            with dataset:
-                yield dataset
+        with rasterio.Env(GTIFF_GEOREF_SOURCES="INTERNAL", **options), _quietly(source, driver) as dataset:
+            yield dataset
     except (RasterioError, CPLE_BaseError) as err:
-        msg = f"path={str(source)!r} cannot be read in full ({err}); get the file again, nothing was filled in"
+        msg = f"path={str(source)!r} cannot be read in full ({_reason(err)}); get the file again, nothing was filled in"
         raise ReadError(msg) from err
+
+
+def _reason(err: BaseException) -> str:
+    """Return the innermost message: the outer one only points to it."""
+    while err.__cause__ is not None:
+        err = err.__cause__
+    return str(err)
+
+
+def _quietly(source: Path | str, driver: str) -> rasterio.DatasetReader:
+    """Open without the warning that a file has no place: `Header.grid` says it instead.
+
+    Filters belong to the whole process, so they are touched only the first time a file is opened; threads that read
+    what was inspected before never do.
+    """
+    stamp = _stamp(source) if isinstance(source, Path) else None
+    if stamp is not None and stamp in _PLACED:
+        return rasterio.open(source, driver=driver, sharing=False)
+    with _WARNINGS, warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        dataset = rasterio.open(source, driver=driver, sharing=False)
+    if stamp is not None and dataset.transform != Affine.identity():
+        _PLACED.add(stamp)
+    return dataset
+
+
+_Stamp = tuple[str, int, int]
+
+
+def _stamp(path: Path) -> _Stamp:
+    """Return what changes when a file does."""
+    status = path.stat()
+    return str(path.resolve()), status.st_mtime_ns, status.st_size
 
 
 def _driver(path: Path) -> str:
@@ -99,6 +131,11 @@ def inspect(path: Path) -> Header:
         If the file is not there, or is not a raster of an allowed format.
     """
     _check_there(path)
+    return _inspected(path, _stamp(path))
+
+
+@lru_cache(maxsize=512)
+def _inspected(path: Path, _: _Stamp) -> Header:
     with _opened(path) as dataset:
         if dataset.count == 0:
             msg = f"path={str(path)!r} has no raster band of its own; give one file a variable"
@@ -112,6 +149,7 @@ def inspect(path: Path) -> Header:
             descriptions=dataset.descriptions,
             scale=(dataset.scales[0], dataset.offsets[0]),
             datetime=dataset.tags().get("TIFFTAG_DATETIME"),
+            block=dataset.block_shapes[0],
         )
 
 
@@ -174,32 +212,47 @@ def read_stored(
     MissingAssetError, ReadError, BandError
         If the file is not there, cannot be read in full, or lacks a band.
     """
+    with _holding(path, indexes) as dataset:
+        window = Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
+        values = dataset.read(list(indexes), window=window)  # at once: bands may be stored pixel by pixel
+        if np.iscomplexobj(values):
+            msg = f"path={dataset.name!r} holds complex numbers; detect and calibrate it first"
+            raise ReadError(msg)
+        return tuple(
+            Stored(values=plane, inside=_inside(dataset, index, window, plane))
+            for plane, index in zip(values, indexes, strict=True)
+        )
+
+
+@contextmanager
+def _holding(path: Path, indexes: tuple[int, ...]) -> Iterator[rasterio.DatasetReader]:
+    """Open a file that has to hold some bands."""
     _check_there(path)
     with _opened(path) as dataset:
         if not 1 <= min(indexes) <= max(indexes) <= dataset.count:
             msg = f"path={str(path)!r} has {dataset.count} raster bands, the metadata names at least {max(indexes)}"
             raise BandError(msg)
-        window = Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
-        return tuple(_stored(dataset, index, window) for index in indexes)
+        yield dataset
 
 
-def _stored(dataset: rasterio.DatasetReader, index: int, window: Window) -> Stored:
-    inside = _written(dataset, index, window)
-    values = dataset.read(index, window=window)
-    if np.iscomplexobj(values):
-        msg = f"path={dataset.name!r} holds complex numbers; detect and calibrate it first"
-        raise ReadError(msg)
+def _inside(
+    dataset: rasterio.DatasetReader, index: int, window: Window, values: NDArray[np.generic]
+) -> NDArray[np.bool_]:
+    inside = differs(values, dataset.nodatavals[index - 1])
+    inside &= _written(dataset, index, window)
     if {MaskFlags.per_dataset, MaskFlags.alpha} & set(dataset.mask_flag_enums[index - 1]):
         inside &= dataset.read_masks(index, window=window) != 0
-    return Stored(values=values, inside=inside & differs(values, dataset.nodatavals[index - 1]))
+    return inside
 
 
 def differs(values: NDArray[np.generic], fill: float | None) -> NDArray[np.bool_]:
     """Return where values are not the fill value, which may be NaN or None for none."""
     if fill is None:
         return np.ones(values.shape, dtype=bool)
-    same = np.isnan(values) if math.isnan(fill) else values == fill
-    return ~np.asarray(same, dtype=bool)
+    if math.isnan(fill):
+        return np.asarray(~np.isnan(values), dtype=bool)
+    whole = values.dtype.kind in "iu" and float(fill).is_integer()  # then no pixel need become a float to compare
+    return np.asarray(values != (int(fill) if whole else fill), dtype=bool)
 
 
 def write_geotiff(

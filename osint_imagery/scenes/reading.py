@@ -18,7 +18,7 @@ from osint_imagery.scenes.raster import differs, inspect
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.warping import Native, part_under, read_native, warp_flags, warp_values
 
-__all__ = ["native_grid", "read", "read_quality"]
+__all__ = ["native_grid", "read", "read_quality", "read_window"]
 
 _VERSION = "1"
 _OFFSET_BASELINE = 400  # from baseline 04.00 on, Sentinel-2 products carry an additive offset
@@ -83,14 +83,45 @@ def read(
     >>> image.bands, image.unit, image.simulated
     (('red', 'nir'), 'reflectance', True)
     """
+    names = _checked_names(scene, bands)
+    layers = (*(scene.asset_for(name) for name in names), scene.quality_asset if quality else None)
+    inputs = tuple(dict.fromkeys(checked_digest(asset, check=check) for asset in layers if asset is not None))
+    image, parameters = _read(scene, grid, names, quality=quality)
+    step = Step(
+        name="read",
+        version=_VERSION,
+        parameters=(*parameters, ("digests", compared(layers, check=check))),
+        inputs=inputs,
+        outputs=(image.digest,),
+    )
+    return replace(image, lineage=Lineage((step,)))
+
+
+def read_window(scene: Scene, grid: Grid, bands: tuple[str, ...]) -> Image:
+    """Read as :func:`read` does, without digests and lineage: the caller goes by blocks and accounts for the whole.
+
+    Raises
+    ------
+    BandError, MissingAssetError, ReadError, OutsideFootprintError
+        As :func:`read`.
+    """
+    return _read(scene, grid, _checked_names(scene, bands), quality=True)[0]
+
+
+def _checked_names(scene: Scene, bands: tuple[str, ...] | None) -> tuple[str, ...]:
     names = tuple(bands) if bands is not None else scene.bands
     if not names or len(set(names)) != len(names):
         msg = f"bands={names!r} of scene {scene.id}; name each wanted band once, it has {', '.join(scene.bands)}"
         raise BandError(msg)
+    return names
+
+
+def _read(
+    scene: Scene, grid: Grid, names: tuple[str, ...], *, quality: bool
+) -> tuple[Image, tuple[tuple[str, str], ...]]:
+    """Return the image, and what was done to get it."""
     assets = tuple(scene.asset_for(name) for name in names)
     unit = _unit(scene, assets)
-    layers = (*assets, scene.quality_asset) if quality else assets
-    inputs = tuple(dict.fromkeys(checked_digest(asset, check=check) for asset in layers if asset is not None))
     found = {}
     for asset in dict.fromkeys(assets):
         found.update(_planes(scene, asset, tuple(n for n, a in zip(names, assets, strict=True) if a is asset), grid))
@@ -108,11 +139,8 @@ def read(
         ("unit", unit),
         *(pair for plane in planes for pair in plane.parameters),
         ("quality", encoding),
-        ("digests", compared(layers, check=check)),
     )
-    image = _image(scene, grid, np.stack([plane.values for plane in planes]), flags, names=names, unit=unit)
-    step = Step(name="read", version=_VERSION, parameters=parameters, inputs=inputs, outputs=(image.digest,))
-    return replace(image, lineage=Lineage((step,)))
+    return _image(scene, grid, np.stack([plane.values for plane in planes]), flags, names=names, unit=unit), parameters
 
 
 def read_quality(scene: Scene, grid: Grid, *, check: bool = True) -> NDArray[np.uint16] | None:
@@ -170,6 +198,7 @@ def _image(
         scene_id=scene.id,
         credit=scene.credit,
         simulated=scene.simulated,
+        viewing=scene.viewing,
     )
 
 

@@ -8,6 +8,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from osint_imagery.core.errors import BandError
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.core.viewing import ViewingGeometry
 from osint_imagery.scenes.sensors import QualityEncoding, Sensor
 
 __all__ = ["Asset", "Scene"]
@@ -114,6 +115,8 @@ class Scene:
         What a careful reader has to know; printed with the citation.
     source : str or None
         Who is to be credited where the sensor is not known.
+    view_azimuth_deg : float or None
+        From the ground toward the sensor, clockwise from north, degrees.
     """
 
     id: str
@@ -136,6 +139,22 @@ class Scene:
     doi: str | None
     notes: tuple[str, ...]
     source: str | None = None
+    view_azimuth_deg: float | None = None
+
+    @property
+    def viewing(self) -> ViewingGeometry | None:
+        """Sun and view angles and the track, None where nothing is stated."""
+        angles = (self.sun_azimuth_deg, self.sun_elevation_deg, self.view_zenith_deg, self.view_azimuth_deg)
+        if self.relative_orbit is None and all(angle is None for angle in angles):
+            return None
+        toward_sun, elevation, zenith, toward_sensor = angles
+        return ViewingGeometry(
+            sun_azimuth_deg=None if toward_sun is None else toward_sun % 360,  # some write -180 to 180
+            sun_elevation_deg=elevation,
+            view_zenith_deg=zenith,
+            view_azimuth_deg=None if toward_sensor is None else toward_sensor % 360,
+            relative_orbit=self.relative_orbit,
+        )
 
     @property
     def year(self) -> str:

@@ -16,6 +16,7 @@ from osint_imagery.scenes.properties import (
     local_path,
     number,
     one_value,
+    view_zenith,
     words,
 )
 from osint_imagery.scenes.scene import Asset, Scene
@@ -138,7 +139,8 @@ def _scene(data: bytes, item: Mapping[str, Any], path: Path, root: Path) -> Scen
         product_id=product_id,
         sun_elevation_deg=elevation,
         sun_azimuth_deg=azimuth,
-        view_zenith_deg=number(properties, "view:incidence_angle"),
+        view_zenith_deg=view_zenith(properties),
+        view_azimuth_deg=number(properties, "view:azimuth"),
         relative_orbit=_whole(number(properties, "sat:relative_orbit")),
         scene_cloud_percent=number(properties, "eo:cloud_cover"),
         simulated=kind.key == "simulated-msi" or properties.get("osint:simulated") is True,

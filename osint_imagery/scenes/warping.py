@@ -20,7 +20,7 @@ from osint_imagery.core.errors import OutsideFootprintError, ReadError
 from osint_imagery.core.grid import Grid
 from osint_imagery.scenes.raster import differs, inspect, read_stored
 
-__all__ = ["Native", "part_under", "read_native", "warp_flags", "warp_values"]
+__all__ = ["Native", "part_at", "part_under", "read_native", "warp_flags", "warp_values"]
 
 _DOWNSAMPLING = 1.5  # target pixel over source pixel from which pixels are averaged
 _OUTSIDE = 65535  # no Flag combination has this value
@@ -120,6 +120,11 @@ def part_under(grid: Grid, aoi: AreaOfInterest) -> Grid:
         msg = f"aoi={aoi!r} does not meet {grid!r}; choose an area inside the scene's footprint"
         raise OutsideFootprintError(msg)
     return Grid(crs=grid.crs, transform=_shifted(grid.transform, left, top), shape=(bottom - top, right - left))
+
+
+def part_at(grid: Grid, row: int, column: int, shape: tuple[int, int]) -> Grid:
+    """Return the window of a grid that begins at a row and a column; it may reach beyond the grid."""
+    return Grid(crs=grid.crs, transform=_shifted(grid.transform, column, row), shape=shape)
 
 
 def _is_aligned(source: Grid, target: Grid) -> bool:

@@ -1,6 +1,33 @@
-"""The whole road: compare two scenes, investigate a claim."""
+"""The whole road: compare two scenes, sweep over two whole ones, investigate a claim."""
 
-from osint_imagery.workflow.comparing import Comparison, compare
-from osint_imagery.workflow.investigating import Dossier, investigate
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__all__ = ["Comparison", "Dossier", "compare", "investigate"]
+if TYPE_CHECKING:
+    from osint_imagery.workflow.comparing import Comparison, compare
+    from osint_imagery.workflow.investigating import Dossier, investigate
+    from osint_imagery.workflow.sweep_mad import mad_rasters
+    from osint_imagery.workflow.sweeping import sweep
+    from osint_imagery.workflow.swept import Sweep
+
+# Loaded when first used: a sweep needs no figures.
+_HOME = {
+    "Comparison": "comparing",
+    "Dossier": "investigating",
+    "Sweep": "swept",
+    "compare": "comparing",
+    "investigate": "investigating",
+    "mad_rasters": "sweep_mad",
+    "sweep": "sweeping",
+}
+
+__all__ = ["Comparison", "Dossier", "Sweep", "compare", "investigate", "mad_rasters", "sweep"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        msg = f"module 'osint_imagery.workflow' has no attribute {name!r}"
+        raise AttributeError(msg)
+    value = getattr(import_module(f"osint_imagery.workflow.{_HOME[name]}"), name)
+    globals()[name] = value
+    return value

@@ -8,7 +8,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from osint_imagery.change.coregister import _tiles, align
+from osint_imagery.change.chips import places
+from osint_imagery.change.coregister import align
 from osint_imagery.change.detecting import detect
 from osint_imagery.change.detections import Verdict
 from osint_imagery.change.outlining import outline
@@ -97,18 +98,18 @@ def test_unrelated_pixels_are_refused(side: int, kind: str) -> None:
 
 
 def test_residual_is_measured_on_tiles_the_fit_never_saw() -> None:
-    """The residual grows with a shear that one shift cannot mend, and a large one is refused."""
-    ground = texture(5, 256)
-    slope = np.linspace(0, 1, 256)[None, :] * np.ones((256, 1))
-    highs = []
-    for amount in (0.0, 0.2, 0.5):
-        pair = align(image(ground, noise=2, seed=1), image(displaced(ground, 0, amount * slope), noise=2, seed=2))
+    """The residual grows with a bend that neither a shift nor an affine movement mends; a large one is refused."""
+    ground = texture(5, 320)
+    wave = np.cos(np.linspace(0, 3 * np.pi, 320))[None, :] * np.ones((320, 1))
+    spreads = []
+    for amount in (0.0, 0.1, 0.2):
+        pair = align(image(ground, noise=2, seed=1), image(displaced(ground, 0, amount * wave), noise=2, seed=2))
         assert pair.registration is not None
         assert pair.registration.tiles_held_out >= 4
-        highs.append(pair.registration.residual.high)
-    assert highs[0] < highs[1] < highs[2]
-    with pytest.raises(AlignmentError, match="tile spread"):
-        align(image(ground, noise=2, seed=1), image(displaced(ground, 0, 2 * slope), noise=2, seed=2))
+        spreads.append(pair.registration.residual.high)
+    assert spreads[0] < spreads[1] < spreads[2]
+    with pytest.raises(AlignmentError, match=r"tile spread|moved otherwise"):
+        align(image(ground, noise=2, seed=1), image(displaced(ground, 0, 1.5 * wave), noise=2, seed=2))
 
 
 @pytest.mark.parametrize("axis", [0, 1])
@@ -116,19 +117,23 @@ def test_pair_with_one_half_moved_by_a_pixel_is_refused(axis: int) -> None:
     ground = texture(6, 256)
     step = (np.arange(256) >= 128).astype(float)
     plane = step[:, None] * np.ones((1, 256)) if axis == 0 else step[None, :] * np.ones((256, 1))
-    with pytest.raises(AlignmentError, match="do not lie on each other"):
+    with pytest.raises(AlignmentError, match=r"lie on each other"):
         align(image(ground, noise=2, seed=1), image(displaced(ground, 0, plane), noise=2, seed=2))
 
 
-def test_static_scene_shifted_by_a_pixel_gives_no_change_once_aligned(place: Callable) -> None:
-    site = place(11, 96)
-    before, later = site.look(2000), site.look(2010)
-    rolled = Image.from_array(
-        np.roll(later.values, 1, axis=2), bands=later.bands, grid=later.grid, acquired=later.acquired
-    )
-    pair = align(before, rolled)
-    assert pair.shift_px == pytest.approx((0, -1), abs=0.1)
-    assert outline(detect(pair, quiet=site.quiet(12))).verdict is Verdict.NO_CHANGE_FOUND
+def test_static_scene_shifted_by_a_pixel_gives_no_more_change_once_aligned(place: Callable) -> None:
+    """At q = 0.1 a quiet place may raise an alarm now and then, aligned or not."""
+    alarms = []
+    for seed in range(30, 36):
+        site = place(seed, 96)
+        before, later = site.look(2000), site.look(2010)
+        rolled = Image.from_array(
+            np.roll(later.values, 1, axis=2), bands=later.bands, grid=later.grid, acquired=later.acquired
+        )
+        pair = align(before, rolled)
+        assert pair.shift_px == pytest.approx((0, -1), abs=0.03)
+        alarms.append(outline(detect(pair, quiet=site.quiet(12))).verdict is Verdict.CHANGED)
+    assert sum(alarms) <= 1
 
 
 def test_one_file_under_two_dates_is_refused() -> None:
@@ -182,14 +187,11 @@ def test_alignment_is_the_same_every_time_and_recorded() -> None:
     assert isinstance(one, Pair)
 
 
-@pytest.mark.parametrize("shape", [(96, 96), (256, 200), (700, 1100)])
+@pytest.mark.parametrize("shape", [(96, 96), (256, 200), (700, 1100), (4096, 4096)])
 def test_tiles_of_the_fit_and_of_the_residual_share_no_pixel(shape: tuple[int, int]) -> None:
-    planes = []
-    for group in _tiles(shape):
-        plane = np.zeros(shape, dtype=bool)
-        for rows, columns in group:
-            plane[rows, columns] = True
-        planes.append(plane)
+    planes = np.zeros((2, *shape), dtype=bool)
+    for place in places(shape):
+        planes[int(place.held_out), place.row : place.row + place.side, place.column : place.column + place.side] = True
     assert planes[0].any()
     assert planes[1].any()
     assert not (planes[0] & planes[1]).any()
@@ -199,7 +201,8 @@ def test_shift_that_fits_only_its_own_tiles_leaves_its_full_size_as_residual() -
     """The stripes of the fit moved by a pixel, the stripes held out did not."""
     ground = texture(7, 256)
     plane = np.zeros((256, 256))
-    for rows, columns in _tiles((256, 256))[0]:
-        plane[rows, columns] = 1
-    with pytest.raises(AlignmentError, match=r"residual (0\.9\d*|1\.\d*|1) px .* \+0\.\d\d, -(1\.0|0\.9)"):
+    for place in places((256, 256)):
+        if not place.held_out:
+            plane[place.row : place.row + place.side] = 1
+    with pytest.raises(AlignmentError, match=r"off by \+0\.\d\d, \+(1\.0|0\.9)"):
         align(image(ground, noise=2, seed=1), image(displaced(ground, 0, plane), noise=2, seed=2))

@@ -138,17 +138,17 @@ def test_quiet_pair_that_shares_a_date_is_left_out_and_said_so(place: Maker) -> 
 
 def test_the_same_quiet_pair_many_times_is_no_calibration(place: Maker) -> None:
     site = place(6)
-    changes = detect(site.pair(2000), quiet=[site.pair(0)] * 12)
+    changes = detect(site.pair(2000), "irmad", quiet=[site.pair(0)] * 12)
     assert changes.calibration.kind is CalibrationKind.NONE
     undated = Pair(before=replace(site.look(0), acquired=None), after=replace(site.look(5), acquired=None))
     copies = [replace(undated, before=replace(undated.before), after=replace(undated.after)) for _ in range(12)]
-    assert detect(site.pair(2000), quiet=copies).calibration.kind is CalibrationKind.NONE
+    assert detect(site.pair(2000), "irmad", quiet=copies).calibration.kind is CalibrationKind.NONE
 
 
 @pytest.mark.parametrize("quiet", [0, 1, 3])
 def test_no_calibration_means_no_probability_and_undetermined(place: Maker, quiet: int) -> None:
     site = place(7)
-    changes = detect(site.pair(2000, add=site.square(20, 12, 6, 5.0)), quiet=site.quiet(quiet))
+    changes = detect(site.pair(2000, add=site.square(20, 12, 6, 5.0)), "irmad", quiet=site.quiet(quiet))
     items = outline(changes)
     assert np.isnan(changes.probability).all()
     assert changes.calibration.kind is CalibrationKind.NONE
@@ -157,6 +157,17 @@ def test_no_calibration_means_no_probability_and_undetermined(place: Maker, quie
     assert len(items) >= 1
     assert all((i.p_object, i.q_fdr, i.probability) == (None, None, None) for i in items)
     assert abs(float(np.nanmedian(changes.score))) < 0.2  # in standard deviations even so
+
+
+def test_without_a_null_the_default_says_that_something_changed_and_decides_nothing(place: Maker) -> None:
+    site = place(7)
+    changes = detect(site.pair(2000, add=site.square(20, 12, 6, 5.0)))
+    items = outline(changes)
+    assert changes.calibration.kind is changes.calibration.probability_kind is CalibrationKind.LFDR
+    assert changes.calibration.of == "something changed between the dates"
+    assert items.verdict is Verdict.UNDETERMINED
+    assert all((i.p_object, i.q_fdr) == (None, None) for i in items)
+    assert items[0].probability > 0.9
 
 
 def test_too_few_quiet_pairs_are_undetermined_and_say_how_many_are_needed(place: Maker) -> None:
@@ -255,8 +266,9 @@ def test_pair_that_cannot_support_the_fit_is_refused(place: Maker) -> None:
     nothing = np.zeros((48, 48), dtype=bool)
     with pytest.raises(NotEnoughDataError, match="0 valid pixels"):
         detect(site.pair(0, valid=nothing))
+    two = Pair(before=site.look(0).select(["red", "nir"]), after=site.look(5).select(["red", "nir"]))
     with pytest.raises(BandError, match="3 bands"):
-        detect(Pair(before=site.look(0).select(["red", "nir"]), after=site.look(5).select(["red", "nir"])))
+        detect(two, "irmad")
     flat = site.look(0).values.copy()
     flat[1] = 7
     image = Image.from_array(flat, bands=site.look(0).bands, grid=site.grid, acquired=date(2020, 1, 1))
@@ -271,7 +283,8 @@ def test_pair_that_cannot_support_the_fit_is_refused(place: Maker) -> None:
 
 def test_detectors_are_found_by_name_and_unknown_ones_refused() -> None:
     assert "irmad" in detectors()
-    assert resolve(None).method.name == resolve("irmad").method.name == "irmad"
+    assert resolve(None).method.name == resolve("combined").method.name == "combined"
+    assert resolve("irmad").method.name == "irmad"
     for name in ("siamese-net", ""):
         with pytest.raises(InputError, match="is not installed"):
             resolve(name)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import GeometryError
-from osint_imagery.core.grid import Grid, trace
+from osint_imagery.core.grid import Grid
 
 UTM = Grid(crs="EPSG:32636", transform=Affine(10, 0, 730_000, 0, -10, 3_754_000), shape=(40, 60))
 
@@ -91,25 +91,6 @@ def test_pixel_area_is_that_on_the_ground(crs: str, transform: Affine, side: flo
     grid = Grid(crs=crs, transform=transform, shape=(10, 10))
     assert grid.gsd_m == pytest.approx(side, rel=0.01)
     assert grid.pixel_area_m2 == pytest.approx(grid.gsd_m**2)
-
-
-def test_trace_has_one_valid_outline_a_label_with_the_area_of_its_pixels() -> None:
-    labels = np.random.default_rng(3).integers(0, 4, (30, 40)).astype(np.int32)
-    shapes = trace(labels)
-    assert sorted(shapes) == [1, 2, 3]
-    for label, shape in shapes.items():
-        assert shape.is_valid
-        assert shape.area == (labels == label).sum()
-    assert trace(np.zeros((3, 3), dtype=np.int32)) == {}
-
-
-def test_trace_of_pixels_that_touch_at_a_corner_and_of_a_ring() -> None:
-    corner = trace(np.array([[1, 0], [0, 1]], dtype=np.int32))[1]
-    assert corner.geom_type == "MultiPolygon"
-    ring = np.ones((3, 3), dtype=np.int32)
-    ring[1, 1] = 0
-    assert trace(ring)[1].area == 8
-    assert UTM.to_world(trace(ring)[1]).area == pytest.approx(800)
 
 
 def test_same_grid_in_other_words_is_equal_and_a_shifted_one_is_not() -> None:

@@ -5,17 +5,21 @@ from typing import Any
 import pytest
 
 from osint_imagery.change.detections import Verdict
-from osint_imagery.core.errors import InputError
+from osint_imagery.core.claim import DetectionLevel, Target
+from osint_imagery.core.errors import InputError, LevelError
+from osint_imagery.evidence.assessment import PropositionLevel
 from osint_imagery.evidence.finding import Answer
 from osint_imagery.evidence.summary import five_lines
 from osint_imagery.evidence.wording import (
     absence_sentence,
     answer_sentence,
     bracket_sentence,
+    level_sentence,
     ratio_sentence,
     refuse_overclaim,
     unseen_sentence,
 )
+from osint_imagery.observe.resolution import AllowedLevel
 
 Make = dict[str, Callable[..., Any]]
 TRANSPOSED = re.compile(r"(H1|hypothesis|claim|shed \w+) is [\d.]+ times", re.IGNORECASE)
@@ -125,3 +129,34 @@ def test_the_answer_to_a_claim_is_five_blocks(case: Any, silent: Any) -> None:
 
 def test_a_claim_without_findings_is_undetermined(case: Any) -> None:
     assert "UNDETERMINED" in five_lines(case.claim, [], where="x")
+
+
+def test_a_ratio_for_an_object_is_never_worded_for_the_claim(case: Any, silent: Any) -> None:
+    for finding in (case.find(), silent):
+        assert ratio_sentence(finding, PropositionLevel.OBJECT_CHANGE) == ratio_sentence(finding)
+        for level in set(PropositionLevel) - {PropositionLevel.OBJECT_CHANGE}:
+            with pytest.raises(InputError, match="was computed for 'object change'"):
+                ratio_sentence(finding, level)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The claim is 10 times more likely to be true.",
+        "H1 is five times as probable as H0",
+        "the hypothesis was 3 times more probable",
+    ],
+)
+def test_a_transposed_ratio_is_refused(case: Any, words: str) -> None:
+    with pytest.raises(InputError, match="the imagery that is more probable"):
+        refuse_overclaim(words, case.find())
+    said = ratio_sentence(case.find())
+    assert refuse_overclaim(said, case.find()) == said
+
+
+def test_only_an_allowed_level_can_be_worded() -> None:
+    ship = Target(what="a cargo ship", length_m=120, width_m=16)
+    sentence = level_sentence(AllowedLevel(target=ship, gsd_m=10, level=DetectionLevel.DETECTION))
+    assert "not what it is" in sentence
+    with pytest.raises(LevelError, match="level='identification' is above"):
+        level_sentence(AllowedLevel(target=ship, gsd_m=10, level=DetectionLevel.IDENTIFICATION))

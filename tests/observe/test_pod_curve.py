@@ -56,3 +56,26 @@ def test_impossible_trials_are_refused():
         fit_pod_curve([1, -2], [True, False])
     with pytest.raises(InputError, match="size=0"):
         fit_pod_curve(*published()).pod(0)
+
+
+def test_trials_that_fail_together_widen_the_bound_and_never_narrow_it():
+    sizes, found = published()
+    alone = fit_pod_curve(sizes, found)
+    assert fit_pod_curve(sizes, found, groups=np.arange(200)).a90_95 >= alone.a90_95
+    # Ten weathers, each of which lets all of its trials pass 0.6 of a logarithm earlier or later.
+    rng = np.random.default_rng(4)
+    weather = np.repeat(np.arange(10), 20)
+    middle = np.log(12) + np.where(weather % 2, 0.6, -0.6)
+    found = rng.random(200) < 1 / (1 + np.exp(-(np.log(sizes) - middle) / 0.25))
+    assert fit_pod_curve(sizes, found, groups=weather).a90_95 > fit_pod_curve(sizes, found).a90_95
+    with pytest.raises(InputError, match="one group a trial"):
+        fit_pod_curve(sizes, found, groups=[1, 2])
+
+
+def test_the_interval_holds_the_curve_and_says_where_it_is_extrapolated():
+    curve = fit_pod_curve(*published())
+    inside, outside = curve.interval(12), curve.interval(80)
+    assert inside.low < inside.value == curve.pod(12) < inside.high
+    assert "200 trials" in inside.method
+    assert "extrapolated" not in inside.method
+    assert "extrapolated" in outside.method

@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -7,15 +8,20 @@ from affine import Affine
 from scipy import ndimage
 from shapely.geometry import box
 
-from osint_imagery.change.changemap import Method
-from osint_imagery.change.detectors import Scored
+from osint_imagery.change.changemap import CalibrationKind, Method
+from osint_imagery.change.detectors import Basis, Scored
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import Change, Prediction, Target
-from osint_imagery.core.errors import InputError
+from osint_imagery.core.errors import BandError, InputError
+from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
-from osint_imagery.observe.insertion import insert, room_for, scatter, size_px
+from osint_imagery.evidence.assessment import likelihood_ratio
+from osint_imagery.observe.backscatter import equivalent_looks
+from osint_imagery.observe.design import SWEEP, Design
+from osint_imagery.observe.ground import Ground, ground_of
+from osint_imagery.observe.insertion import Insertion, insert, room_for, scatter, size_px
 from osint_imagery.observe.power import power, ratio_cap
 
 BANDS = ("blue", "green", "red", "nir")
@@ -40,6 +46,7 @@ class Difference:
 
 
 PLAIN = Difference()
+SURE = Estimate(value=1, low=1, high=1, level=1, unit="probability", method="a look on the day")
 
 
 def dates(count: int, noise: float = 0.004) -> list[Image]:
@@ -206,3 +213,151 @@ def test_pixels_that_were_not_observed_stay_so():
     spots = scatter((6.0, 4.0), np.ones((64, 64), bool), np.random.default_rng(1), most=1)
     target = Target(what="shed", length_m=60, width_m=40, contrast=STRONG)
     assert np.isnan(insert(holed, spots, target, Change.APPEARS).after.values[:, :10]).all()
+
+
+def test_other_sizes_give_a_curve_and_leave_the_claimed_size_as_it_was():
+    weak = asks(dict.fromkeys(BANDS, 0.012), size=(40, 30))
+    plain = power(weak, TESTED, QUIET, method=PLAIN, places=24)
+    swept = power(weak, TESTED, QUIET, method=PLAIN, places=24, design=Design(scales=SWEEP, places_a_scale=18))
+    assert (swept.found, swept.tried) == (plain.found, plain.tried)
+    assert plain.curve is None
+    assert swept.curve is not None
+    assert swept.curve.a50 < swept.curve.a90 < swept.curve.a90_95
+    assert swept.curve.trials >= 24 + 18 * len(SWEEP)
+    near = swept.curve.interval(1200**0.5)
+    assert near.low - 0.1 <= swept.found / swept.tried <= near.high + 0.1
+
+
+def test_a_target_that_is_always_found_allows_no_curve_and_says_why():
+    result = power(asks(STRONG), TESTED, QUIET, method=PLAIN, places=6, design=Design(scales=(2.0,), places_a_scale=3))
+    assert result.curve is None
+    assert result.pod is not None
+    assert "no curve: found=" in result.reason
+
+
+def test_parallel_work_gives_the_same_trials():
+    weak = asks(dict.fromkeys(BANDS, 0.02), size=(30, 20))
+    serial = power(weak, TESTED, QUIET, method=PLAIN, places=20, seed=5)
+    with ThreadPoolExecutor(2) as pool:
+        parallel = power(weak, TESTED, QUIET, method=PLAIN, places=20, seed=5, design=Design(executor=pool))
+    assert (parallel.found, parallel.tried, parallel.reason) == (serial.found, serial.tried, serial.reason)
+
+
+def test_the_seed_decides():
+    weak = asks(dict.fromkeys(BANDS, 0.012), size=(30, 20))
+    found = {power(weak, TESTED, QUIET, method=PLAIN, places=20, seed=seed).found for seed in range(4)}
+    assert len(found) > 1
+
+
+class OwnCut(Difference):
+    """The same with a cut of its own, at 5 standard deviations."""
+
+    def score(self, pair: Pair) -> Scored:
+        scored = super().score(pair)
+        changed = scored.strength > 25
+        basis = Basis(kind=CalibrationKind.LFDR, of="something changed", reason="made for this test")
+        return replace(scored, changed=changed, basis=basis)
+
+
+def test_without_quiet_pairs_the_pair_itself_takes_the_targets_only_if_asked():
+    assert power(asks(STRONG), TESTED, method=OwnCut(), places=6).pod is None
+    result = power(asks(STRONG), TESTED, method=OwnCut(), places=6, design=Design(on_tested=True))
+    assert result.tried == 6
+    assert result.found >= 5
+    assert result.false_alarm is None
+    assert result.cap is None
+    assert "conditional on these two dates and on the own cut of difference" in result.reason
+    ratio = likelihood_ratio(SURE, result.pod, result.false_alarm, 0)
+    assert ratio.plus is None
+    assert not ratio.bears_on_absence
+
+
+def test_the_margin_decides_where_there_is_an_area_and_ground_around_it():
+    aoi = AreaOfInterest.from_geometry(GRID.to_world(box(24, 24, 36, 36)), crs=GRID.crs)
+    result = power(asks(STRONG, size=(30, 20)), TESTED, aoi=aoi, method=PLAIN, places=4, design=Design(on_tested=True))
+    assert result.tried == 4
+    assert result.found >= 3
+    assert "the ground around it as the null" in result.reason
+
+
+def test_a_target_stands_only_where_it_may():
+    plan = Design(ground=Ground.WATER)
+    image = dates(2)
+    wet = [replace(one, values=one.values.copy()) for one in image]
+    for one in wet:
+        one.values.setflags(write=True)
+        one.values[1, :, 32:], one.values[3, :, 32:] = 0.06, 0.02
+        one.values[1, :, :32], one.values[3, :, :32] = 0.10, 0.30
+    pair = Pair(before=wet[0], after=replace(wet[1], values=wet[1].values + 0.001))
+    water = ground_of(pair, Ground.WATER)
+    assert water[:, 32:].all()
+    assert not water[:, :32].any()
+    assert not (ground_of(pair, Ground.LAND) & water).any()
+    assert (ground_of(pair, Ground.BARE) <= ground_of(pair, Ground.LAND)).all()
+    dry = power(asks(STRONG), TESTED, QUIET, method=PLAIN, places=3, design=plan)
+    assert dry.pod is None
+    assert "does not fit" in dry.reason
+    lone = Pair(before=image[0].select(["red"]), after=image[1].select(["red"]))
+    with pytest.raises(BandError, match=r"use Ground\.ANY"):
+        ground_of(lone, Ground.WATER)
+    assert ground_of(lone, Ground.ANY).all()
+
+
+def radar(power_of: float = 0.05, looks: float = 5.0) -> Pair:
+    rng = np.random.default_rng(2)
+    images = [
+        Image.from_array(
+            power_of * rng.gamma(looks, 1 / looks, (1, 64, 64)),
+            bands=["vv"],
+            grid=GRID,
+            acquired=START + timedelta(days=12 * k),
+            unit="gamma0 (linear power)",
+        )
+        for k in range(2)
+    ]
+    return Pair(before=images[0], after=images[1])
+
+
+def test_looks_are_measured_from_the_speckle():
+    for looks in (1.0, 4.4, 20.0):
+        assert equivalent_looks(radar(looks=looks)) == pytest.approx(looks, rel=0.2 if looks == 1 else 0.1)
+
+
+def test_a_large_radar_target_has_speckle_of_its_own_and_a_small_one_is_steady():
+    pair = radar()
+    bright = Target(what="ship", length_m=200, width_m=100, contrast={"vv": 0.5})
+    spot = Insertion(center_px=(32.0, 32.0), size_px=(20.0, 10.0))
+    core = (slice(25, 40), slice(29, 36))
+    added = (
+        insert(pair, [spot], bright, Change.APPEARS, rng=np.random.default_rng(1)).after.values - pair.after.values
+    )[0]
+    assert added[core].mean() == pytest.approx(0.5, rel=0.1)
+    assert added[core].std() / added[core].mean() == pytest.approx(1 / np.sqrt(5), rel=0.25)
+    point = Insertion(center_px=(32.0, 32.0), size_px=(0.5, 0.5))
+    steady = [
+        insert(pair, [point], bright, Change.APPEARS, rng=np.random.default_rng(seed)).after.values for seed in (1, 2)
+    ]
+    assert np.array_equal(*steady)
+    assert (steady[0] - pair.after.values).sum() == pytest.approx(0.5 * 0.25, rel=0.01)
+
+
+def test_a_dark_radar_target_keeps_the_speckle_and_never_falls_below_nothing():
+    pair = radar()
+    spot = Insertion(center_px=(32.0, 32.0), size_px=(20.0, 10.0))
+    core = (slice(25, 40), slice(29, 36))
+    for contrast, left in ((-0.04, 0.2), (-1.0, 0.0)):
+        dark = Target(what="slick", length_m=200, width_m=100, contrast={"vv": contrast})
+        after = insert(pair, [spot], dark, Change.APPEARS, rng=np.random.default_rng(1)).after.values[0][core]
+        assert after.min() >= 0
+        assert after.mean() == pytest.approx(left * 0.05, rel=0.2)
+
+
+def test_radar_targets_need_a_source_of_speckle():
+    bright = Target(what="ship", length_m=200, width_m=100, contrast={"vv": 0.5})
+    with pytest.raises(InputError, match="rng=None for radar"):
+        insert(radar(), [], bright, Change.APPEARS)
+
+
+def test_impossible_designs_are_refused():
+    with pytest.raises(InputError, match=r"scales=\(-1,\)"):
+        Design(scales=(-1,))

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from osint_imagery.core.claim import DetectionLevel, Prediction, Target
 from osint_imagery.core.errors import InputError, LevelError
-from osint_imagery.observe.resolution import johnson, require_level, resolution, stanag_3769
+from osint_imagery.observe.resolution import AllowedLevel, johnson, pixel_for, require_level, resolution
+from osint_imagery.observe.stanag import stanag_3769
 
 GSD_M = (0.3, 0.5, 1.5, 3, 5, 10, 20)
 # P(detect)/P(recognize)/P(identify) to the digits of the table in the docs; rest below .005.
@@ -113,3 +114,21 @@ def test_stanag_table_knows_its_rows_and_no_others():
     assert (row.detection_m, row.recognition_m, row.identification_m, row.technical_analysis_m) == (6, 4.5, 3, 0.15)
     with pytest.raises(InputError, match="'submarines' is not in STANAG 3769"):
         stanag_3769("submarines")
+
+
+@pytest.mark.parametrize("level", list(DetectionLevel)[:3])
+@pytest.mark.parametrize("size", TABLE)
+def test_the_pixel_asked_for_is_the_largest_that_will_do(size, level):
+    wanted = pixel_for(thing(*size), level)
+    assert resolution(thing(*size), wanted).probability(level) == pytest.approx(0.9)
+    assert resolution(thing(*size), wanted * 1.01).probability(level) < 0.9
+
+
+def test_a_level_above_the_ceiling_cannot_even_be_made():
+    launcher = thing(13.4, 3.05)
+    for level in list(DetectionLevel)[1:]:
+        with pytest.raises(LevelError, match="ask for a lower level"):
+            AllowedLevel(target=launcher, gsd_m=10, level=level)
+    assert AllowedLevel(target=launcher, gsd_m=10, level=DetectionLevel.DETECTION).gsd_m == 10
+    with pytest.raises(InputError, match="probability=1"):
+        pixel_for(launcher, DetectionLevel.DETECTION, probability=1)

@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.observe.stay import Certainty, look_probability, share_covered, spans_between
+from osint_imagery.observe.stay import (
+    Certainty,
+    look_probability,
+    looks_met,
+    revisit_for,
+    share_covered,
+    spans_between,
+)
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 WINDOW = TimeSpan(START, START + timedelta(days=20))
@@ -105,3 +112,33 @@ def test_gaps_are_what_lies_between_looks():
     gaps = spans_between([at(25), at(4), at(-3), at(15)], WINDOW)
     assert [round(gap.days) for gap in gaps] == [4, 11, 5]
     assert spans_between([], WINDOW) == (WINDOW,)
+
+
+@given(looks, dwells)
+def test_the_number_of_looks_met_is_a_distribution_that_agrees_with_the_share(seen, dwell):
+    shares = looks_met(seen, WINDOW, dwell)
+    assert len(shares) == len(seen) + 1
+    assert sum(shares) == pytest.approx(1)
+    assert min(shares) >= -1e-12
+    assert 1 - shares[0] == pytest.approx(share_covered(seen, WINDOW, dwell), abs=1e-9)
+
+
+@given(st.lists(st.floats(0, 20), max_size=6), st.floats(0.1, 15))
+def test_looks_met_agree_with_counting_many_stays(when, dwell):
+    starts = [(k + 0.5) * (20 - dwell) / 2000 for k in range(2000)]
+    met = [sum(s <= day <= s + dwell for day in when) for s in starts]
+    counted = [met.count(k) / 2000 for k in range(len(when) + 1)]
+    assert looks_met([at(day) for day in when], WINDOW, dwell) == pytest.approx(counted, abs=0.01)
+
+
+@given(st.floats(0.2, 60), st.floats(0.05, 1), st.floats(0.1, 0.99))
+def test_the_revisit_asked_for_is_the_longest_that_will_do(dwell, clear, wanted):
+    revisit = revisit_for(dwell, clear, probability=wanted)
+    assert look_probability(revisit, dwell, clear) >= wanted - 1e-9
+    assert look_probability(revisit * 1.01, dwell, clear) < wanted
+
+
+def test_no_revisit_helps_where_it_is_never_clear():
+    assert revisit_for(2, 0.0) == 0
+    with pytest.raises(InputError, match="probability=1"):
+        revisit_for(2, 0.5, probability=1)

@@ -1,0 +1,292 @@
+"""Is it worth doing: what an archive could say about a claim, before any pixel is read."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
+from osint_imagery.core.estimate import Estimate
+from osint_imagery.observe.coverage import Coverage, Look, LookState
+from osint_imagery.observe.look import shows
+from osint_imagery.observe.power import ratio_cap
+from osint_imagery.observe.resolution import Resolution, resolution
+from osint_imagery.observe.speckle import smallest_change_db
+from osint_imagery.observe.wanted import PlannedPod, Wanted, planned_pod, wanted
+from osint_imagery.scenes.catalog import Catalog, open_catalog, search
+from osint_imagery.scenes.scene import Scene
+from osint_imagery.workflow.looking import Offered, looks_at, offered
+from osint_imagery.workflow.planning import choose_looks, choose_quiet
+from osint_imagery.workflow.spans import claim_span, quiet_span
+
+__all__ = ["Fitness", "PredictionFitness", "Worth", "fitness"]
+
+_NEGLIGIBLE = 0.05  # a chance below this is no chance, as in the decision
+_BEARS = 0.5  # LR- that absence must be able to fall below
+_ENOUGH_QUIET = 10  # quiet pairs that a decision at the usual level needs
+_MOST_POD = 0.05 ** (1 / 40)  # what 40 of 40 insertions found support at most, as in evidence.assessment
+_SENTINEL_LOOKS = 4.4  # equivalent looks of Sentinel-1 GRD; other products have more
+
+
+class Worth(StrEnum):
+    """What could come out of checking a prediction with this archive."""
+
+    BOTH = "yes: seeing it, or looking and not seeing it, would count"
+    SIGHT = "partly: seeing it would count, not seeing it would not"
+    OUTLINE = "partly: a change could be shown, but not weighed"
+    NO = "no: the imagery would look the same either way"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionFitness:
+    """What the archive could say about one prediction.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        What is to be expected.
+    coverage : Coverage
+        Every look, usable or not.
+    usable_fraction : float
+        Mean share of the place that the looks inside the window showed; NaN where nobody knows.
+    resolution : Resolution or None
+        What the finest optical pixels allow; None without an optical scene.
+    pod : PlannedPod or None
+        Closed form at the stated contrast, an upper limit; None where it cannot be computed.
+    pod_reason : str
+        On what it rests, or why there is none.
+    quiet_pairs : int
+        Quiet pairs that the archive offers for the comparison.
+    plus_cap : float or None
+        LR+ that so many quiet pairs could support at most; None without any.
+    minus : Estimate
+        LR- of silence in one comparison: bounds for certain. ``low`` is what the best method could reach, ``high``
+        is 1 as long as nothing was inserted into the pixels.
+    radar : str
+        What the radar looks could show; empty without one.
+    worth : Worth
+        Is it worth doing.
+    reason : str
+        Why.
+    wanted : Wanted
+        The archive that would answer it.
+    """
+
+    prediction: Prediction
+    coverage: Coverage
+    usable_fraction: float
+    resolution: Resolution | None
+    pod: PlannedPod | None
+    pod_reason: str
+    quiet_pairs: int
+    plus_cap: float | None
+    minus: Estimate
+    radar: str
+    worth: Worth
+    reason: str
+    wanted: Wanted
+
+    @property
+    def unknown(self) -> int:
+        """Looks inside the window of which nobody knows whether the ground could be seen."""
+        return sum(look.state is LookState.UNKNOWN for look in self.coverage.inside)
+
+    def looks(self, kind: str) -> tuple[int, int]:
+        """Return (usable looks, looks) of a kind of sensor inside the window; ``""`` for all kinds."""
+        inside = [look for look in self.coverage.inside if not kind or look.kind == kind]
+        return sum(look.state is LookState.CLEAR for look in inside), len(inside)
+
+    def __repr__(self) -> str:
+        return f"PredictionFitness({self.prediction.id!r}: {self.worth})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitness:
+    """What the archive could say about a claim; no pixel of a band was read for it.
+
+    Parameters
+    ----------
+    claim_id : str
+        The claim.
+    catalog : str
+        The archive.
+    offered, used : int
+        Scenes offered, and those that meet place and time.
+    rows : tuple of PredictionFitness
+        One a prediction.
+    """
+
+    claim_id: str
+    catalog: str
+    offered: int
+    used: int
+    rows: tuple[PredictionFitness, ...]
+
+    @property
+    def worth_doing(self) -> bool:
+        """Whether anything at all could come out."""
+        return any(row.worth is not Worth.NO for row in self.rows)
+
+    def __repr__(self) -> str:
+        return f"Fitness({self.claim_id!r}: {', '.join(f'{row.prediction.id} {row.worth.name}' for row in self.rows)})"
+
+
+def fitness(claim: Claim, catalog: Catalog | str | Path) -> Fitness:
+    """Return what an archive could say about a claim, from metadata and quality layers alone.
+
+    Parameters
+    ----------
+    claim : Claim
+        From :func:`~osint_imagery.core.claim.read_claim`.
+    catalog : Catalog, str or Path
+        Where the scenes are.
+
+    Returns
+    -------
+    Fitness
+
+    Raises
+    ------
+    CatalogError, OutsideFootprintError
+        If the catalogue cannot be read, or none of its scenes meets the place.
+
+    Notes
+    -----
+    Everything here is a limit, not a promise: the closed form is what a matched filter would find in white noise, LR-
+    is what silence could be worth at best, LR+ what the number of quiet pairs could support at most. What the method
+    really finds in these pixels is measured afterwards (:func:`~osint_imagery.observe.power.power`).
+
+    Examples
+    --------
+    >>> from osint_imagery.core.claim import read_claim
+    >>> from osint_imagery.scenes.packaged import bundled
+    >>> found = fitness(read_claim(bundled("port/claim.yaml")), bundled("port/catalog.json"))
+    >>> [(row.prediction.id, row.worth.name) for row in found.rows]
+    [('shed', 'BOTH'), ('ship', 'NO'), ('launcher', 'NO')]
+    """
+    source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
+    found = search(source, claim.aoi(), claim_span(claim))
+    offer = offered(source, found)
+    return Fitness(
+        claim_id=claim.id,
+        catalog=source.name,
+        offered=len(found.ledger),
+        used=len(found),
+        rows=tuple(_row(claim, prediction, offer) for prediction in claim.predictions),
+    )
+
+
+def _row(claim: Claim, prediction: Prediction, offer: Offered) -> PredictionFitness:
+    looks = looks_at(prediction, offer, claim.aoi(prediction))
+    optical = [scene for scene in (*offer.scenes, *offer.elsewhere) if scene.sensor.kind != "radar" and scene.gsd_m]
+    gsd = min((scene.gsd_m for scene in optical if scene.gsd_m), default=None)
+    allowed = resolution(prediction.target, gsd) if gsd else None
+    bands, why = _reflecting(offer.scenes)
+    pod = planned_pod(prediction.target, gsd, bands) if gsd else None
+    quiet = _quiet_pairs(claim, prediction, looks)
+    row = PredictionFitness(
+        prediction=prediction,
+        coverage=looks,
+        usable_fraction=_usable(looks.inside),
+        resolution=allowed,
+        pod=pod,
+        pod_reason=_pod_reason(prediction, pod, why),
+        quiet_pairs=quiet,
+        plus_cap=ratio_cap(0, quiet),
+        minus=_minus(looks, pod),
+        radar=_radar(prediction, offer.scenes),
+        worth=Worth.NO,
+        reason="",
+        wanted=wanted(prediction, looks.looks, bands=bands),
+    )
+    worth, reason = _worth(row)
+    return replace(row, worth=worth, reason=reason)
+
+
+def _reflecting(scenes: Sequence[Scene]) -> tuple[tuple[str, ...], str]:
+    """Return the bands that are known to carry reflectance, and why others do not."""
+    optical = [scene for scene in scenes if scene.sensor.unit == "reflectance"]
+    bands = {
+        band
+        for scene in optical
+        for band in scene.bands
+        if not scene.sensor.needs_scale or scene.asset_for(band).scale is not None
+    }
+    why = "the files state no scale to reflectance" if optical else "no scene carries reflectance"
+    return tuple(sorted(bands)), "" if bands else why
+
+
+def _pod_reason(prediction: Prediction, pod: PlannedPod | None, why: str) -> str:
+    if pod is not None:
+        return f"closed form in {pod.band}, white noise of 0.03 to 0.01 a date, alpha 1e-4: an upper limit"
+    if not prediction.target.contrast:
+        return "the claim states no contrast"
+    return why or "the contrast is stated for bands that the archive does not hold"
+
+
+def _quiet_pairs(claim: Claim, prediction: Prediction, looks: Coverage) -> int:
+    chosen = choose_looks(prediction, looks)
+    return len(choose_quiet(looks.clear, chosen, quiet_span(claim, prediction))) if chosen else 0
+
+
+def _usable(looks: Iterable[Look]) -> float:
+    known = [look.usable_fraction for look in looks if look.usable_fraction is not None]
+    return sum(known) / len(known) if known else math.nan
+
+
+def _minus(looks: Coverage, pod: PlannedPod | None) -> Estimate:
+    """Return the bounds of LR- of one comparison: at best the method finds what the closed form finds."""
+    best = min(pod.high if pod else 1.0, _MOST_POD)
+    method = "bounds: at best a matched filter in white noise and every insertion found, at worst nothing found"
+    low = 1 - looks.p_look.high * best
+    return Estimate(value=math.nan, low=max(low, 0.0), high=1.0, level=1, unit="ratio", method=method)
+
+
+def _radar(prediction: Prediction, scenes: Sequence[Scene]) -> str:
+    sizes = [scene.gsd_m for scene in scenes if scene.sensor.kind == "radar" and scene.gsd_m]
+    if not sizes:
+        return ""
+    pixels = max(1.0, prediction.target.length_m * prediction.target.width_m / min(sizes) ** 2)
+    change = smallest_change_db(pixels, _SENTINEL_LOOKS)
+    return f"radar {shows('radar')}; here a change of {change:.1f} dB and more over the target ({pixels:.3g} pixels)"
+
+
+def _worth(row: PredictionFitness) -> tuple[Worth, str]:
+    for why in (_too_coarse(row), _nobody_looked(row)):
+        if why:
+            return Worth.NO, why
+    if row.quiet_pairs < _ENOUGH_QUIET:
+        return Worth.OUTLINE, (
+            f"{row.quiet_pairs} quiet pairs, {_ENOUGH_QUIET} are needed: how often nothing looks like something "
+            "would not be known"
+        )
+    if row.minus.low >= _BEARS:
+        return Worth.SIGHT, f"silence could be worth LR- {row.minus.low:.2g} at best, {_BEARS:g} would be needed"
+    return (
+        Worth.BOTH,
+        f"silence could be worth LR- {row.minus.low:.2g} at best, a sighting LR+ {row.plus_cap:.2g} at most",
+    )
+
+
+def _too_coarse(row: PredictionFitness) -> str:
+    allowed, asked = row.resolution, row.prediction.level
+    if allowed is None:
+        return "" if row.radar else "no scene states its pixel size"
+    chance = allowed.probability(asked)
+    detects = asked is DetectionLevel.DETECTION
+    if detects and allowed.sufficient:
+        high = row.pod.high if row.pod else 1.0
+        faint = f"the stated contrast is too faint for these pixels (closed form {high:.2g})"
+        return faint if high < _NEGLIGIBLE else ""
+    if not detects and chance is not None and chance >= _BEARS:
+        return ""
+    return allowed.statement.rstrip(".")
+
+
+def _nobody_looked(row: PredictionFitness) -> str:
+    if row.coverage.p_look.high < _NEGLIGIBLE:
+        return f"no usable look met the stay: {row.coverage.reason}"
+    if choose_looks(row.prediction, row.coverage) is None:
+        return f"no look before and look after that could be compared: {row.coverage.reason}"
+    return ""

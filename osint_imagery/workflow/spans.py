@@ -1,0 +1,28 @@
+"""From when to when scenes are asked for, and when nothing is claimed to have happened."""
+
+from datetime import timedelta
+
+from osint_imagery.core.claim import Claim, Prediction
+from osint_imagery.core.timespan import TimeSpan
+
+__all__ = ["claim_span", "quiet_span"]
+
+_YEARS_BEFORE = timedelta(days=5 * 365)  # how far back quiet dates are looked for where the claim names no baseline
+_AFTER = timedelta(days=366)  # a lasting change can still be seen a year later
+
+
+def claim_span(claim: Claim) -> TimeSpan:
+    """Return the span in which scenes can bear on a claim, its quiet dates included."""
+    when = claim.when.span()
+    spans = [prediction.when.span() for prediction in claim.predictions]
+    start = min([when.start, *(span.start for span in spans)])
+    start = min(start, claim.baseline.span().start) if claim.baseline else start - _YEARS_BEFORE
+    return TimeSpan(start, max([when.end, *(span.end for span in spans)]) + _AFTER)
+
+
+def quiet_span(claim: Claim, prediction: Prediction) -> TimeSpan:
+    """Return when nothing is claimed to have happened: the baseline, else the years before the prediction."""
+    if claim.baseline:
+        return claim.baseline.span()
+    start = prediction.when.span().start
+    return TimeSpan(start - _YEARS_BEFORE, start)

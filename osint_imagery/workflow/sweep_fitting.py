@@ -1,0 +1,113 @@
+"""What has to be known of two scenes before their blocks can be scored: how they lie, and what is usual there."""
+
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osint_imagery.change import chips
+from osint_imagery.change.changemap import CalibrationKind
+from osint_imagery.change.coregister import register
+from osint_imagery.change.detectors import Basis, Blockwise, Fitted
+from osint_imagery.change.sampling import LEAST_VALID, Place, places
+from osint_imagery.core.errors import NotEnoughDataError
+from osint_imagery.core.pair import Pair, Registration
+from osint_imagery.workflow.sweep_block import Ground
+from osint_imagery.workflow.sweep_mapping import in_order
+
+__all__ = ["Sample", "registered", "sample_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sample:
+    """What the sample windows told.
+
+    Parameters
+    ----------
+    usual : float
+        Middle strength.
+    basis : Basis or None
+        What the detector's own probability and cut rest on.
+    lacking : dict
+        Products that this method does not give here, and why.
+    """
+
+    usual: float
+    basis: Basis | None
+    lacking: dict[str, str]
+
+
+def registered(ground: Ground, executor: Executor | None) -> Registration:
+    """Measure how the later scene lies against the earlier one, from chips read from the files.
+
+    Raises
+    ------
+    AlignmentError
+        If too few chips tell, or what is left is too large.
+    """
+    shape = ground.grid.shape
+    jobs = list(enumerate(chips.places(shape)))
+    return register(list(in_order(partial(_chip, ground), jobs, executor)), shape=shape)
+
+
+def _chip(ground: Ground, job: tuple[int, chips.Place]) -> chips.Chip:
+    number, place = job
+    own = replace(ground, bands=chips.carried(ground.bands, place.side, number))
+    early = place.row, place.column, place.side, place.side
+    late = own.widened(early, place.margin)
+    return chips.cut(
+        own.image(own.before, early),
+        own.image(own.after, late),
+        place,
+        number=number,
+        before_origin=early[:2],
+        after_origin=late[:2],
+    )
+
+
+def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None) -> tuple[Fitted, Sample]:
+    """Fit a detector to sample windows, and see what it says there.
+
+    Raises
+    ------
+    NotEnoughDataError
+        If no window has pixels that both dates observed.
+    """
+    found = tuple(in_order(partial(_window, ground), places(ground.grid.shape), executor))
+    windows = [pair for pair in found if pair is not None]
+    if not windows:
+        msg = (
+            f"none of {len(found)} sample windows of {ground.before.id} and {ground.after.id} has {LEAST_VALID} pixels "
+            "that both dates observed; use clearer dates"
+        )
+        raise NotEnoughDataError(msg)
+    fitted = detector.fit(windows)
+    trials = list(in_order(partial(_tried, fitted), windows, executor))
+    strength = np.concatenate([trial[0] for trial in trials])
+    if not len(strength):
+        msg = f"{detector.method.name} gave no answer in any of {len(windows)} sample windows; use clearer dates"
+        raise NotEnoughDataError(msg)
+    basis = trials[0][1]
+    lacking = {}
+    if not any(trial[2] for trial in trials):
+        lacking["p_value"] = f"{detector.method.name} has no instrument p-value"
+    if not all(trial[3] for trial in trials):
+        lacking["probability"] = (basis.withheld if basis else "") or f"{detector.method.name} gives none of its own"
+    return fitted, Sample(usual=float(np.median(strength)), basis=basis, lacking=lacking)
+
+
+def _window(ground: Ground, place: Place) -> Pair | None:
+    """Return the pair of a window, None where too little of it was observed to tell anything."""
+    before, after = ground.images(place)
+    return Pair(before=before, after=after) if (before.valid & after.valid).sum() >= LEAST_VALID else None
+
+
+def _tried(fitted: Fitted, pair: Pair) -> tuple[NDArray[np.float32], Basis | None, bool, bool]:
+    scored = fitted.score(pair)
+    basis = scored.basis
+    own = scored.probability is not None and basis is not None
+    given = own and basis is not None and not basis.withheld and basis.kind is not CalibrationKind.NONE
+    strength = scored.strength[np.isfinite(scored.strength)]
+    return strength, basis, bool(np.isfinite(scored.p_value).any()), given

@@ -11,6 +11,7 @@ from scipy import ndimage
 
 from osint_imagery.change.chips import Chip, cut, places
 from osint_imagery.change.coregister import align, register
+from osint_imagery.change.fading import cell_weights
 from osint_imagery.core.errors import AlignmentError, InputError
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Registration
@@ -199,3 +200,20 @@ def test_chips_that_do_not_belong_together_are_refused() -> None:
         register([*chips(small, small), *chips(large, large)], shape=(320, 320))
     with pytest.raises(AlignmentError, match="too small"):
         register([], shape=(10, 10))
+
+
+def test_changed_ground_is_faded_out_and_moved_ground_is_not() -> None:
+    first = ground(2, 256)[None, None].astype(np.float32)
+    moved = ground(2, 256, 0.5, 0.5)[None, None].astype(np.float32)
+    clouded = moved.copy()
+    clouded[..., 64:128, 96:160] += 500
+    usable = np.ones((1, 256, 256), dtype=bool)
+    assert cell_weights(usable, first, moved * 2 + 5, changed=True) is None
+    weight = cell_weights(usable, first, clouded, changed=True)
+    assert weight is not None
+    assert (weight[0, 8:16, 12:20] == 0).all()
+    assert weight[0].mean() > 0.85
+    usable[0, :8, :8] = False
+    hidden = cell_weights(usable, first, moved, changed=False)
+    assert hidden is not None
+    assert np.argwhere(hidden[0] == 0).tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]

@@ -19,7 +19,7 @@ from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 from osint_imagery.evidence.assessment import likelihood_ratio
 from osint_imagery.observe.backscatter import equivalent_looks
-from osint_imagery.observe.design import SWEEP, Design
+from osint_imagery.observe.design import Design
 from osint_imagery.observe.ground import Ground, ground_of
 from osint_imagery.observe.insertion import Insertion, insert, room_for, scatter, size_px
 from osint_imagery.observe.power import power, ratio_cap
@@ -213,19 +213,6 @@ def test_pixels_that_were_not_observed_stay_so():
     spots = scatter((6.0, 4.0), np.ones((64, 64), bool), np.random.default_rng(1), most=1)
     target = Target(what="shed", length_m=60, width_m=40, contrast=STRONG)
     assert np.isnan(insert(holed, spots, target, Change.APPEARS).after.values[:, :10]).all()
-
-
-def test_other_sizes_give_a_curve_and_leave_the_claimed_size_as_it_was():
-    weak = asks(dict.fromkeys(BANDS, 0.012), size=(40, 30))
-    plain = power(weak, TESTED, QUIET, method=PLAIN, places=24)
-    swept = power(weak, TESTED, QUIET, method=PLAIN, places=24, design=Design(scales=SWEEP, places_a_scale=18))
-    assert (swept.found, swept.tried) == (plain.found, plain.tried)
-    assert plain.curve is None
-    assert swept.curve is not None
-    assert swept.curve.a50 < swept.curve.a90 < swept.curve.a90_95
-    assert swept.curve.trials >= 24 + 18 * len(SWEEP)
-    near = swept.curve.interval(1200**0.5)
-    assert near.low - 0.1 <= swept.found / swept.tried <= near.high + 0.1
 
 
 def test_a_target_that_is_always_found_allows_no_curve_and_says_why():

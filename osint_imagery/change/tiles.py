@@ -15,7 +15,7 @@ from osint_imagery.core.estimate import Estimate
 
 __all__ = ["Tiles", "refuse_bent", "residual_of", "words"]
 
-_LEAST_TILES = 4  # in the fit, and again among those held out
+_LEAST_TILES = 3  # in the fit, and again among those held out
 _LEVEL_LEFT = 0.95  # of the residual's interval
 _MOST_TOGETHER = 0.05  # of the tiles that tell may have moved together by more than the limit
 

@@ -12,12 +12,16 @@ from osint_imagery.change.changemap import CalibrationKind
 from osint_imagery.change.coregister import register
 from osint_imagery.change.detectors import Basis, Blockwise, Fitted
 from osint_imagery.change.sampling import LEAST_VALID, Place, places
-from osint_imagery.core.errors import NotEnoughDataError
+from osint_imagery.core.errors import IdenticalPixelsError, NotEnoughDataError
 from osint_imagery.core.pair import Pair, Registration
+from osint_imagery.scenes.streaming import stored_blocks
 from osint_imagery.workflow.sweep_block import Ground
-from osint_imagery.workflow.sweep_mapping import in_order
+from osint_imagery.workflow.sweep_mapping import blocks, in_order
 
 __all__ = ["Sample", "registered", "sample_of"]
+
+
+_TRIAL_PX = 512  # a scene small enough to be fitted whole is still scored piece by piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -84,10 +88,16 @@ def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None) ->
         )
         raise NotEnoughDataError(msg)
     fitted = detector.fit(windows)
-    trials = list(in_order(partial(_tried, fitted), windows, executor))
+    del windows
+    shape = ground.grid.shape
+    plan = places(shape) if len(found) > 1 else blocks(shape, _TRIAL_PX, stored_blocks(ground.before, ground.bands[0]))
+    seen = [place for place, pair in zip(plan, found, strict=True) if pair is not None] if len(found) > 1 else plan
+    del found
+    tried = in_order(partial(_tried, ground, fitted, detector.halo_px), seen, executor)
+    trials = [trial for trial in tried if trial is not None]
     strength = np.concatenate([trial[0] for trial in trials])
     if not len(strength):
-        msg = f"{detector.method.name} gave no answer in any of {len(windows)} sample windows; use clearer dates"
+        msg = f"{detector.method.name} gave no answer in any of {len(seen)} sample windows; use clearer dates"
         raise NotEnoughDataError(msg)
     basis = trials[0][1]
     lacking = {}
@@ -104,10 +114,18 @@ def _window(ground: Ground, place: Place) -> Pair | None:
     return Pair(before=before, after=after) if (before.valid & after.valid).sum() >= LEAST_VALID else None
 
 
-def _tried(fitted: Fitted, pair: Pair) -> tuple[NDArray[np.float32], Basis | None, bool, bool]:
-    scored = fitted.score(pair)
+_Trial = tuple[NDArray[np.float32], Basis | None, bool, bool]
+
+
+def _tried(ground: Ground, fitted: Fitted, halo: int, place: Place) -> _Trial | None:
+    """Return a window's strengths, what they rest on, and whether there are p-values and probabilities."""
+    try:
+        scored = fitted.score(ground.pair(place, halo=halo))
+    except IdenticalPixelsError:  # left out of the sweep too, which says so
+        return None
     basis = scored.basis
     own = scored.probability is not None and basis is not None
     given = own and basis is not None and not basis.withheld and basis.kind is not CalibrationKind.NONE
-    strength = scored.strength[np.isfinite(scored.strength)]
+    inner = scored.strength[halo : halo + place[2], halo : halo + place[3]]
+    strength = inner[np.isfinite(inner)]
     return strength, basis, bool(np.isfinite(scored.p_value).any()), given

@@ -33,7 +33,7 @@ from osint_imagery.scenes.reading import native_grid
 Float = NDArray[np.float32]
 
 CITIES = {"beirut": (0, 0.40), "mumbai": (0.20, -0.05), "cupertino": (-0.05, -0.15), "nantes": (-0.20, 0.15)}
-CITIES |= {"rennes": (0, -0.05)}  # (rows, columns) as published with the data's first trials, from cross-correlation
+CITIES |= {"rennes": (0, -0.05)}  # (rows, columns) in earlier trials, by a correlation that kept what is folded back
 TRUE = (0.37, -1.23)
 SIDE, TRIAL_SIDE = 4096, 1024
 NOISE, RELIEF, LEVEL = 10, 300, 1500
@@ -157,7 +157,8 @@ def cities(folder: Path) -> None:
     """Print the shifts of five real pairs."""
     warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
     print(
-        f"\n{'city':12}{'model':8}{'moved rows, columns px':>24}{'published':>16}   residual px, tiles off / that tell"
+        f"\n{'city':12}{'model':8}{'moved rows, columns px':>24}{'earlier trials':>16}"
+        "   residual px, tiles off / that tell"
     )
     scenes = list(oi.open_catalog(folder / "scenes" / "catalog.json").scenes())
     for city, known in CITIES.items():

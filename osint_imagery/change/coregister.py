@@ -7,11 +7,11 @@ import numpy as np
 
 from osint_imagery.change.chips import Chip, cut, leading, places
 from osint_imagery.change.consensus import Movement, bent, estimate_movement, prefers_affine
-from osint_imagery.change.regrid import coinciding, move, regrid
+from osint_imagery.change.regrid import coinciding, meet, move, patch, regrid
 from osint_imagery.change.resampling import REACH
 from osint_imagery.change.threads import one_blas_thread
 from osint_imagery.change.tiles import Tiles, refuse_bent, residual_of, words
-from osint_imagery.core.errors import AlignmentError, InputError
+from osint_imagery.core.errors import AlignmentError, InputError, OutsideFootprintError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Step
@@ -71,23 +71,16 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
     ([1.0, 0.0], True)
     """
     _check(most_shift_px, most_residual_px)
-    elsewhere = before.grid is not None and after.grid is not None and before.grid != after.grid
-    if elsewhere and before.grid is not None and after.grid is not None:
-        told = leading(before.bands)
-        near = regrid(after.select(told), before.grid)
-        raw = Pair(before=before.select(told), after=near)
-        whole = coinciding(after.grid, before.grid)
-    else:
-        raw, whole = Pair(before=before, after=after), True
-    chips = [cut(raw.before, raw.after, place, number=i) for i, place in enumerate(places(raw.shape, most_shift_px))]
+    chips, whole = _chips(before, after, most_shift_px)
     found = register(
         chips,
-        shape=raw.shape,
+        shape=before.shape,
         most_shift_px=most_shift_px,
         most_residual_px=most_residual_px,
         least_px=_SMALL_PX if whole else 0.0,
     )
-    moved = regrid(after, before.grid, found) if elsewhere and before.grid is not None else move(after, found)
+    same = before.grid is None or after.grid is None or before.grid == after.grid
+    moved = move(after, found) if same or before.grid is None else regrid(after, before.grid, found)
     step = Step(
         name="align",
         version="2",
@@ -103,6 +96,25 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
     )
     lineage = before.lineage.merged(after.lineage).then(step)
     return Pair(before=before, after=moved, registration=found, lineage=lineage)
+
+
+def _chips(before: Image, after: Image, most_shift_px: float) -> tuple[list[Chip], bool]:
+    """Return chips of both dates, and whether their pixels lie on each other."""
+    found = enumerate(places(before.shape, most_shift_px))
+    if before.grid is None or after.grid is None or before.grid == after.grid:
+        raw = Pair(before=before, after=after)  # refuses what is not a pair at all
+        return [cut(raw.before, raw.after, place, number=number) for number, place in found], True
+    if not meet(after.grid, before.grid):
+        msg = f"after on {after.grid!r} does not meet before on {before.grid!r}; align two images of one place"
+        raise OutsideFootprintError(msg)
+    told = leading(before.bands)
+    early, late = before.select(told), after.select(told)
+    chips = []
+    for number, place in found:
+        origin, side = (place.row - place.margin, place.column - place.margin), place.side + 2 * place.margin
+        part = patch(late, before.grid, origin, (side, side))
+        chips.append(cut(early, part, place, number=number, after_origin=origin))
+    return chips, coinciding(after.grid, before.grid)
 
 
 def _check(most_shift_px: float, most_residual_px: float) -> None:

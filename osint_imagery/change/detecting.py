@@ -82,8 +82,9 @@ def detect(
     >>> rng = np.random.default_rng(0)
     >>> ground = rng.normal(size=(4, 64, 64))
     >>> look = lambda: Image.from_array(ground + rng.normal(scale=0.1, size=ground.shape), bands=list("abcd"))
-    >>> detect(Pair(before=look(), after=look())).calibration.kind.value
-    'none'
+    >>> changes = detect(Pair(before=look(), after=look()))
+    >>> changes.calibration.of, bool(changes.changed.any())
+    ('something changed between the dates', False)
     """
     if not 0 < level < 1:
         msg = f"level={level!r} is not in (0, 1); 0.1 lets one reported object in ten be false"

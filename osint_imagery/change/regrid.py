@@ -15,7 +15,7 @@ from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Step, digest_array
 from osint_imagery.core.pair import Registration
 
-__all__ = ["between", "coinciding", "meet", "move", "moved_by", "regrid"]
+__all__ = ["between", "coinciding", "meet", "move", "moved_by", "patch", "regrid"]
 
 _SAME_PX = 1e-3  # grids whose pixels lie this close coincide
 
@@ -103,6 +103,21 @@ def regrid(
     found = resample(_coded(image), mapping, grid.shape)
     parameters = (("onto", repr(grid)), *(_told(registration) if registration else ()))
     return _made(image, found, Step(name="regrid", version="1", parameters=parameters), grid=grid)
+
+
+def patch(image: Image, grid: Grid, origin: tuple[int, int], shape: tuple[int, int]) -> Image:
+    """Return a part of what :func:`regrid` gives, without a grid; it may reach beyond, where nothing is valid."""
+    if image.grid is None:
+        msg = f"image={image!r} has no grid; give Image.from_array the grid of these pixels"
+        raise GridMismatchError(msg)
+    whole = between(image.grid, grid)
+
+    def mapping(rows: Float64, columns: Float64) -> tuple[Float64, Float64]:
+        return whole(rows + origin[0], columns + origin[1])
+
+    found = resample(_coded(image), mapping, shape)
+    values = np.where(found.valid, found.values, np.float32(np.nan))
+    return replace(image, values=values, valid=found.valid, flags=found.flags, grid=None)
 
 
 def _coded(image: Image) -> Coded:

@@ -27,7 +27,7 @@ _PHASES = 8192  # positions of a gather are rounded to this part of a px
 _ROWS = 128  # of a block: fits the cache
 _WORKERS = 2
 _PAD = REACH + 2  # zeros on each side, so that no place needs a test
-_WHOLE = 1e-6  # px; a smaller fraction is none
+_WHOLE = 0.5 / _PHASES  # px; a smaller fraction is none, to one shift as to a gather
 
 Positions = Callable[[slice, slice], tuple[NDArray[np.float64], NDArray[np.float64]]]
 

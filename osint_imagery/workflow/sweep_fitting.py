@@ -79,7 +79,8 @@ def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None) ->
     NotEnoughDataError
         If no window has pixels that both dates observed.
     """
-    found = tuple(in_order(partial(_window, ground), places(ground.grid.shape), executor))
+    where = places(ground.grid.shape)
+    found = tuple(in_order(partial(_window, ground), where, executor))
     windows = [pair for pair in found if pair is not None]
     if not windows:
         msg = (
@@ -89,16 +90,16 @@ def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None) ->
         raise NotEnoughDataError(msg)
     fitted = detector.fit(windows)
     del windows
-    shape = ground.grid.shape
-    plan = places(shape) if len(found) > 1 else blocks(shape, _TRIAL_PX, stored_blocks(ground.before, ground.bands[0]))
-    seen = [place for place, pair in zip(plan, found, strict=True) if pair is not None] if len(found) > 1 else plan
+    seen = [place for place, pair in zip(where, found, strict=True) if pair is not None]
     del found
+    if len(where) == 1:
+        seen = list(blocks(ground.grid.shape, _TRIAL_PX, stored_blocks(ground.before, ground.bands[0])))
     tried = in_order(partial(_tried, ground, fitted, detector.halo_px), seen, executor)
-    trials = [trial for trial in tried if trial is not None]
-    strength = np.concatenate([trial[0] for trial in trials])
-    if not len(strength):
+    trials = [trial for trial in tried if trial is not None and len(trial[0])]
+    if not trials:
         msg = f"{detector.method.name} gave no answer in any of {len(seen)} sample windows; use clearer dates"
         raise NotEnoughDataError(msg)
+    strength = np.concatenate([trial[0] for trial in trials])
     basis = trials[0][1]
     lacking = {}
     if not any(trial[2] for trial in trials):

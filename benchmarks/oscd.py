@@ -25,6 +25,7 @@ from osint_imagery.change.cva import CVA
 from osint_imagery.change.detectors import Detector
 from osint_imagery.change.evidence_planes import fit_planes
 from osint_imagery.change.manmade import ManMade
+from osint_imagery.change.objects import rating_of
 from osint_imagery.change.optical import IRMAD
 from osint_imagery.change.pca import PcaDifference
 from osint_imagery.change.reliability import reliability
@@ -127,7 +128,7 @@ def judged(city: City, score: Plane, changed: Mask, chance: Plane | None) -> lis
     else:
         said = reliability(chance[seen], truth)
         row += [said.ece, said.ece_hot if said.ece_hot is not None else np.nan, said.skill]
-    return [*row, *objects(changed & seen, chance if chance is not None else score, city)]
+    return [*row, *objects(changed & seen, rating_of(chance, score), city)]
 
 
 def main() -> None:

@@ -84,7 +84,8 @@ class Detection:
     sign : int
         +1 brighter, -1 darker, 0 mixed.
     strength : float
-        Mean score times the square root of the pixel count; compared with the null model's objects.
+        Mean score (without a null model, mean square of the detector's own probability) times the square root of the
+        pixel count; compared with the null model's objects.
     p_instrument : float or None
         Smallest instrument p-value inside; None where the method gives none.
     p_object : float or None

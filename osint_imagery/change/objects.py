@@ -6,7 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-__all__ = ["LEAST_PIXELS", "THRESHOLD", "Objects", "find_objects", "find_rated", "standardize", "strengths"]
+__all__ = [
+    "LEAST_PIXELS",
+    "THRESHOLD",
+    "Objects",
+    "find_objects",
+    "find_rated",
+    "rating_of",
+    "standardize",
+    "strengths",
+]
 
 THRESHOLD = 3.0  # standard deviations of this place's own noise (methods.md 6)
 LEAST_PIXELS = 3  # smaller objects are single-pixel accidents of resampling
@@ -53,8 +62,16 @@ def find_objects(score: NDArray[np.float32], examined: NDArray[np.bool_]) -> Obj
 def find_rated(
     changed: NDArray[np.bool_], probability: NDArray[np.float32] | None, strength: NDArray[np.float32]
 ) -> Objects:
-    """Return the connected objects of a detector's own cut, rated by its probability where it gives one."""
-    return _connected(changed, strength if probability is None else probability)
+    """Return the connected objects of a detector's own cut, rated by :func:`rating_of`."""
+    return _connected(changed, rating_of(probability, strength))
+
+
+def rating_of(probability: NDArray[np.float32] | None, strength: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return what each pixel adds to its object's rank: its probability squared, or its strength where there is none.
+
+    Squared, so that wide ground of doubtful pixels does not come before less ground of sure ones.
+    """
+    return strength if probability is None else np.square(probability)
 
 
 def _connected(above: NDArray[np.bool_], rating: NDArray[np.float32]) -> Objects:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from osint_imagery.change.changemap import CalibrationKind
 from osint_imagery.change.coregister import move
 from osint_imagery.change.detectors import Fitted, Scored
-from osint_imagery.change.objects import LEAST_PIXELS, THRESHOLD, standardize
+from osint_imagery.change.objects import LEAST_PIXELS, THRESHOLD, rating_of, standardize
 from osint_imagery.change.sampling import Place, cut
 from osint_imagery.core.errors import IdenticalPixelsError, OutsideFootprintError
 from osint_imagery.core.flags import Flag
@@ -211,7 +211,7 @@ def _answer(rule: Rule, place: Place, scored: Scored, *, identical: int) -> Answ
         changed, rating = observed & (np.nan_to_num(score, nan=-np.inf) > THRESHOLD), score
     else:
         changed = scored.changed & observed
-        rating = scored.strength if scored.probability is None else scored.probability
+        rating = rating_of(scored.probability, scored.strength)
     planes: dict[str, NDArray[np.generic]] = {
         "score": score,
         "p_value": np.where(observed, scored.p_value, np.float32(np.nan)),

@@ -26,7 +26,8 @@ class Found:
     pixels : ndarray of int64
         Pixels; the area is theirs, without the error of its edge.
     strength : ndarray of float64
-        Mean rating (score, or the square of the detector's probability) times the root of the pixel count: for ranking only.
+        Mean rating (score, or the square of the detector's probability) times the root of the pixel count: for ranking
+        only.
     score, probability : ndarray of float64
         Means over the object's pixels; NaN where there is none.
     p_value : ndarray of float64

@@ -97,7 +97,7 @@ def _split(shift: float) -> tuple[int, float]:
     """Return the whole and the rest of the place that is moved here."""
     first = floor(-shift)
     rest = -shift - first
-    if rest > 1 - _WHOLE:
+    if rest >= 1 - _WHOLE:  # a tie goes as a gather rounds it
         return first + 1, 0.0
     return first, rest if rest > _WHOLE else 0.0
 

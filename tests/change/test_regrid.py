@@ -177,6 +177,8 @@ def test_blocks_regridded_are_the_whole_regridded() -> None:
 @given(st.floats(-6, 6, allow_nan=False), st.floats(-6, 6, allow_nan=False))
 @example(0.5, 1.00001)
 @example(0.5, -2.99999)
+@example(1 / 16384, 0.5)
+@example(-1 / 16384, 0.5)
 def test_one_shift_and_a_gather_at_the_same_places_agree(rows: float, columns: float) -> None:
     image = part(holed(1), slice(85, 130), slice(80, 145))
     values = np.where(image.valid, image.values, 0)

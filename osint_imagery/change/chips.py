@@ -7,7 +7,7 @@ from math import ceil
 import numpy as np
 from numpy.typing import NDArray
 
-from osint_imagery.change.correlation import Stack
+from osint_imagery.change.spectra import Stack
 from osint_imagery.core.bands import common_names
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.image import Image
@@ -17,7 +17,8 @@ __all__ = ["Chip", "Place", "cut", "leading", "places", "stacked"]
 _PREFERRED = ("green", "red", "nir", "blue", "swir16", "vv", "vh")
 _MOST = 48  # chips; more buys little and costs time
 _SIDES = (24, 256)  # px
-_A_SIDE = 5  # chips along the shorter side of a small scene
+_A_SIDE = 5  # chips along the shorter side of a scene
+_SMALL = 32, 3  # px and chips along the shorter side where five would be smaller: summed, three of 32 px tell more
 _WORK = 64 * 256 * 256  # pixels correlated in all: sets how many bands a chip carries
 _MOST_BANDS = 3
 
@@ -99,7 +100,8 @@ def places(shape: tuple[int, int], most_shift_px: float = 5.0) -> tuple[Place, .
     >>> len(found), found[0].side, sum(place.held_out for place in found)
     (48, 256, 24)
     """
-    side = int(np.clip(min(shape) // _A_SIDE // 8 * 8, *_SIDES))
+    side = max(min(shape) // _A_SIDE, min(_SMALL[0], min(shape) // _SMALL[1])) // 8 * 8
+    side = int(np.clip(side, *_SIDES))
     margin = ceil(most_shift_px) + 1
     groups: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
     for number, row in enumerate(range(0, shape[0] - side + 1, side)):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 from scipy.stats import t as student
 
-__all__ = ["Movement", "bent", "estimate_movement", "location", "prefers_affine"]
+__all__ = ["Movement", "bent", "estimate_movement", "inflation", "location", "prefers_affine"]
 
 Points = NDArray[np.float64]  # (tile, 2): rows, columns
 
@@ -90,7 +90,7 @@ def location(values: Points) -> tuple[Points, Points]:
     return middle, np.asarray(error * (1 + 9 / count**2))
 
 
-def _inflation(places: Points, side: int) -> float:
+def inflation(places: Points, side: int) -> float:
     """Return by how much tiles that overlap by half inflate the standard error."""
     step = places[None] - places[:, None]
     pairs = ((step[..., 0] == 0) & (np.abs(step[..., 1] - side // 2) <= 1)).sum()
@@ -117,7 +117,7 @@ def estimate_movement(shifts: Points, places: Points, side: int, *, affine: bool
         linear, shifts = _tilt(shifts, places - center)
     shift, sigma = location(shifts)
     spent = 3 if affine else 1
-    sigma = sigma * _inflation(places, side) * np.sqrt((len(shifts) - 1) / (len(shifts) - spent))
+    sigma = sigma * inflation(places, side) * np.sqrt((len(shifts) - 1) / (len(shifts) - spent))
     return Movement(shift=shift, sigma=sigma, degrees=len(shifts) - spent, linear=linear, center=center)
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from osint_imagery.change.chips import Chip, cut, leading, places
 from osint_imagery.change.consensus import Movement, bent, estimate_movement, prefers_affine
@@ -20,6 +21,7 @@ from osint_imagery.core.pair import Pair, Registration
 __all__ = ["align", "move", "register", "regrid"]
 
 _SMALL_PX = 0.05  # a smaller shift is left alone: pixels stay as the sensor gave them
+_LEAST_AFFINE = 8  # tiles; six parameters need more
 _LEVEL = 0.9  # of the found shift's intervals
 
 
@@ -137,7 +139,9 @@ def register(
     Each chip's shift is the peak of a windowed cross-correlation whose frequencies are weighted by how well their
     phases agree between the dates. Changed ground and clouds are faded out where means over 8 x 8 pixels differ more
     than usual. The movement is Tukey's biweight over the chips of the fit: one shift, or six parameters where those
-    tell the held-out chips clearly better. The residual is measured on the held-out chips.
+    tell the held-out chips clearly better. The residual is measured on the held-out chips. Where fewer than eight
+    chips tell on either side (small scenes, seasons apart), the correlations of each side are summed instead and the
+    peak of each sum is taken, with the jackknife's standard error; then only one shift can be found.
 
     Parameters
     ----------
@@ -172,21 +176,19 @@ def register(
     """
     _check(most_shift_px, most_residual_px)
     tiles = Tiles.of(chips, most_shift_px)
-    fit, held = tiles.told & ~tiles.held, tiles.told & tiles.held
-    tiles.require(fit, "fit the shift")
-    plain = estimate_movement(tiles.shift[fit], tiles.place[fit], tiles.side)
-    if math.hypot(*plain.shift) > most_shift_px:
-        msg = f"shift {words(plain.shift)} px exceeds most_shift_px={most_shift_px:g}; not believed"
+    fit, held, summed = tiles.told & ~tiles.held, tiles.told & tiles.held, tiles.summed
+    one = summed.fit.movement if summed else estimate_movement(tiles.shift[fit], tiles.place[fit], tiles.side)
+    if math.hypot(*one.shift) > most_shift_px:
+        msg = f"shift {words(one.shift)} px exceeds most_shift_px={most_shift_px:g}; not believed"
         raise AlignmentError(msg)
-    tiles.require(held, "measure the residual")
-    tilted = estimate_movement(tiles.shift[fit], tiles.place[fit], tiles.side, affine=True) if fit.sum() > 8 else plain
     corners = np.array([[0, 0], [0, shape[1]], [shape[0], 0], shape], dtype=np.float64)
-    varies = np.hypot(*(tilted.at(corners) - tilted.shift).T).max() > _SMALL_PX
-    affine = varies and prefers_affine(plain, tilted, tiles.shift[held], tiles.place[held])
-    model = tilted if affine else plain
-    alone = not affine and math.hypot(*model.shift) < least_px
+    model = one if summed else _bent_or_not(one, tiles, corners)
+    alone = model is one and math.hypot(*model.shift) < least_px
     left = tiles.shift - (0.0 if alone else model.at(tiles.place))
-    residual, spread = residual_of(left[held], tiles.place[held])
+    if summed:
+        residual, spread = summed.residual(np.zeros(2) if alone else model.shift), 0.0
+    else:
+        residual, spread = residual_of(left[held], tiles.place[held])
     off, together = bent(left[tiles.told], tiles.place[tiles.told], most_residual_px)
     refuse_bent(together, tiles, left[tiles.told], most_residual_px)
     if max(residual.value, spread) > most_residual_px:
@@ -195,16 +197,28 @@ def register(
             f"most_residual_px={most_residual_px}: the dates do not lie on each other; use another pair"
         )
         raise AlignmentError(msg)
-    counts = int(fit.sum()), int(held.sum()), len(tiles.told), int(off.sum())
-    return _registration(model, residual, counts, most_px=0.0 if alone else float(np.abs(model.at(corners)).max()))
+    asked = (summed.fit.chips, summed.held.chips) if summed else (int(fit.sum()), int(held.sum()))
+    counts = *asked, len(tiles.told), int(off.sum())
+    method = f"summed correlation of {counts[0]} tiles, jackknife" if summed else f"biweight over {counts[0]} tiles"
+    most_px = 0.0 if alone else float(np.abs(model.at(corners)).max())
+    return _registration(model, residual, counts, f"{method}, Student interval", most_px=most_px)
+
+
+def _bent_or_not(one: Movement, tiles: Tiles, corners: NDArray[np.float64]) -> Movement:
+    """Return one shift, or an affine movement where that tells the held-out tiles clearly better."""
+    fit, held = tiles.told & ~tiles.held, tiles.told & tiles.held
+    if fit.sum() <= _LEAST_AFFINE:
+        return one
+    tilted = estimate_movement(tiles.shift[fit], tiles.place[fit], tiles.side, affine=True)
+    varies = np.hypot(*(tilted.at(corners) - tilted.shift).T).max() > _SMALL_PX
+    return tilted if varies and prefers_affine(one, tilted, tiles.shift[held], tiles.place[held]) else one
 
 
 def _registration(
-    model: Movement, residual: Estimate, counts: tuple[int, int, int, int], *, most_px: float
+    model: Movement, residual: Estimate, counts: tuple[int, int, int, int], method: str, *, most_px: float
 ) -> Registration:
     """Return what was found; a model that moves nothing by more than 0 px is not carried out."""
     half = model.half_width(_LEVEL)
-    method = f"biweight over {counts[0]} tiles, Student interval"
     found = [
         Estimate(value=value, low=value - width, high=value + width, level=_LEVEL, unit="px", method=method)
         for value, width in zip(model.shift.tolist(), half.tolist(), strict=True)

@@ -26,23 +26,22 @@ def cell_weights(usable: NDArray[np.bool_], before: Float, after: Float, *, chan
     Parameters
     ----------
     usable : ndarray of bool, (chip, y, x)
-        True where both dates are.
+        True where both dates are; whole cells of 8 x 8 pixels.
     before, after : ndarray of float32, (chip, band, y, x)
         Both dates.
     changed : bool
         Leave out changed ground too.
     """
     side = usable.shape[-1]
-    cells = max(1, side // _CELL)
-    edges = (np.arange(cells) * side) // cells
+    cells = side // _CELL
     bad = np.zeros((len(usable), cells, cells), dtype=bool)
     if not usable.all():
-        bad = np.logical_or.reduceat(np.logical_or.reduceat(~usable, edges, axis=1), edges, axis=2)
+        bad = np.asarray(~usable.reshape(len(usable), cells, _CELL, cells, _CELL).all(axis=(2, 4)))
     weight = _kept(bad)
     if changed and (~bad).sum() > 32:
         unlike = bad
         for band in range(after.shape[1]):
-            unlike = unlike | _unlike(_cells(before[:, band], edges), _cells(after[:, band], edges), ~unlike)
+            unlike = unlike | _unlike(_cells(before[:, band], cells), _cells(after[:, band], cells), ~unlike)
         without = _kept(unlike)
         # where little would be left, a cloud spoils the chip anyway, but ground that moved has to be seen
         enough = share(without, side) >= LEAST_SHARE
@@ -55,10 +54,10 @@ def _kept(bad: NDArray[np.bool_]) -> Float:
     return np.asarray(ndimage.minimum_filter((~bad).astype(np.float32), (1, 3, 3), mode="nearest"), dtype=np.float32)
 
 
-def _cells(planes: Float, edges: NDArray[np.intp]) -> Float:
-    sums = np.add.reduceat(np.add.reduceat(planes, edges, axis=1), edges, axis=2)
-    sizes = np.diff(np.append(edges, planes.shape[-1])).astype(np.float32)
-    return np.asarray(sums / (sizes[:, None] * sizes[None, :]), dtype=np.float32)
+def _cells(planes: Float, count: int) -> Float:
+    rows = planes.reshape(len(planes), count, -1, planes.shape[-1]).sum(axis=2)
+    cells = rows.reshape(len(planes), count, count, -1).sum(axis=3)
+    return np.asarray(cells / np.float32((planes.shape[-1] // count) ** 2), dtype=np.float32)
 
 
 def _unlike(first: Float, second: Float, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -8,14 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osint_imagery.change.chips import Chip, stacked
-from osint_imagery.change.consensus import estimate_movement, location
+from osint_imagery.change.consensus import Movement, estimate_movement, location
 from osint_imagery.change.correlation import Measured, measure
+from osint_imagery.change.spectra import CLEAR
+from osint_imagery.change.together import Joint, Together
 from osint_imagery.core.errors import AlignmentError
 from osint_imagery.core.estimate import Estimate
 
-__all__ = ["Tiles", "refuse_bent", "residual_of", "words"]
+__all__ = ["Summed", "Tiles", "refuse_bent", "residual_of", "words"]
 
-_LEAST_TILES = 3  # in the fit, and again among those held out
+_LEAST_TILES = 8  # that tell, in the fit and again among those held out; fewer are summed before they are asked
 _LEVEL_LEFT = 0.95  # of the residual's interval
 _MOST_TOGETHER = 0.05  # of the tiles that tell may have moved together by more than the limit
 
@@ -30,37 +32,74 @@ class Tiles:
     usable: NDArray[np.bool_]
     held: NDArray[np.bool_]
     side: int
+    summed: "Summed | None"  # where few tiles tell by themselves
 
     @classmethod
     def of(cls, chips: Sequence[Chip], most_shift_px: float) -> "Tiles":
-        """Measure chips."""
+        """Measure chips.
+
+        Raises
+        ------
+        AlignmentError
+            If they tell too little, each by itself and summed.
+        """
         if not chips:
-            msg = f"0 of 0 tiles agree well enough to fit the shift, {_LEAST_TILES} are needed: the scene is too small"
+            msg = "0 of 0 tiles agree well enough to fit the shift: the scene is too small; use a larger window"
             raise AlignmentError(msg)
-        found: Measured = measure(stacked(chips), most_shift_px)
+        stack = stacked(chips)
+        found: Measured = measure(stack, most_shift_px)
         side = chips[0].place.side
         middles = np.array([[chip.place.row, chip.place.column] for chip in chips], dtype=np.float64) + (side - 1) / 2
+        held = np.array([chip.place.held_out for chip in chips])
+        told = found.clear & (np.hypot(*found.shift.T) <= most_shift_px + 1)
+        summed = None
+        if min((told & held).sum(), (told & ~held).sum()) < _LEAST_TILES:
+            summed = Summed.of(Together.of(stack, middles, ~held, most_shift_px), told, held)
         return cls(
             shift=found.shift,
             place=middles,
-            told=found.clear & (np.hypot(*found.shift.T) <= most_shift_px + 1),
+            told=told,
             usable=found.usable,
-            held=np.array([chip.place.held_out for chip in chips]),
+            held=held,
             side=side,
+            summed=summed,
         )
 
-    def require(self, told: NDArray[np.bool_], purpose: str) -> None:
-        """Refuse if too few tiles tell, and say why they do not."""
-        count = int(told.sum())
-        if count >= _LEAST_TILES:
-            return
-        hidden, blank = int((~self.usable).sum()), int((self.usable & ~self.told).sum())
-        msg = (
-            f"{count} of {len(self.told)} tiles agree well enough to {purpose}, {_LEAST_TILES} are needed; {hidden} "
-            f"are hidden (cloud, no data, changed ground), {blank} show too little texture in common; use a larger "
-            "window or a clearer date"
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Summed:
+    """What tiles say that are too small or too unlike to be asked one by one."""
+
+    fit: Joint
+    held: Joint
+
+    @classmethod
+    def of(cls, together: Together, told: NDArray[np.bool_], held: NDArray[np.bool_]) -> "Summed":
+        """Sum the tiles of the fit, and those held out; refuse if one of the two sums does not tell."""
+        clear = []
+        for purpose, side in (("fit the shift", ~held), ("measure the residual", held)):
+            joint = together.joint(side)
+            if joint is not None and joint.clear:
+                clear.append(joint)
+                continue
+            hidden, blank = int((~together.usable).sum()), int((together.usable & ~told).sum())
+            also = "" if joint is None else f" (summed: {joint.strength:.1f} standard deviations, {CLEAR:g} are needed)"
+            msg = (
+                f"{int((told & side).sum())} of {len(told)} tiles agree well enough to {purpose}, {_LEAST_TILES} are "
+                f"needed, or a sum that tells; {hidden} are hidden (cloud, no data, changed ground), {blank} show too "
+                f"little texture in common{also}; use a larger window or a clearer date"
+            )
+            raise AlignmentError(msg)
+        return cls(fit=clear[0], held=clear[1])
+
+    def residual(self, done: NDArray[np.float64]) -> Estimate:
+        """Return the shift that the tiles held out still show once `done` (rows, columns) is done."""
+        movement: Movement = self.held.movement
+        return _estimate(
+            math.hypot(*(movement.shift - done)),
+            movement,
+            f"summed correlation of {self.held.chips} tiles left out of the fit, jackknife interval",
         )
-        raise AlignmentError(msg)
 
 
 def words(shift: NDArray[np.float64]) -> str:
@@ -72,17 +111,14 @@ def residual_of(left: NDArray[np.float64], at: NDArray[np.float64]) -> tuple[Est
     """Return the residual and the tiles' spread: tiles that disagree are a bent pair, or chance."""
     movement = estimate_movement(left, at, 0)
     spread = float(np.hypot(*(1.4826 * np.median(np.abs(left - np.median(left, axis=0)), axis=0))))
-    value = math.hypot(*movement.shift)
+    method = f"biweight mean shift of {len(left)} tiles left out of the fit; tile spread {spread:.2f} px"
+    return _estimate(math.hypot(*movement.shift), movement, method), spread
+
+
+def _estimate(value: float, movement: Movement, method: str) -> Estimate:
     error = float(np.hypot(*movement.half_width(_LEVEL_LEFT)))
-    estimate = Estimate(
-        value=value,
-        low=max(0.0, value - error),
-        high=value + error,
-        level=_LEVEL_LEFT,
-        unit="px",
-        method=f"biweight mean shift of {len(left)} tiles left out of the fit; tile spread {spread:.2f} px",
-    )
-    return estimate, spread
+    low, high = max(0.0, value - error), value + error
+    return Estimate(value=value, low=low, high=high, level=_LEVEL_LEFT, unit="px", method=method)
 
 
 def refuse_bent(together: NDArray[np.bool_], tiles: Tiles, left: NDArray[np.float64], most_residual_px: float) -> None:

@@ -162,7 +162,7 @@ def test_pair_without_ground_in_common_is_refused_with_the_reason(case: str) -> 
         later, valid = ground(8), np.zeros((SIDE, SIDE), dtype=bool)
         valid[:40] = True
     reason = "[1-9][0-9]* are hidden" if case == "hidden" else "[1-9][0-9]* show too little texture in common"
-    with pytest.raises(AlignmentError, match=rf"0 of 48 tiles agree.* {reason}") as caught:
+    with pytest.raises(AlignmentError, match=rf"of 48 tiles agree.* {reason}") as caught:
         align(before, image(later, 2, valid=valid))
     assert "use a larger window or a clearer date" in str(caught.value)
 

@@ -12,13 +12,13 @@ from osint_imagery.core.bands import common_names
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.image import Image
 
-__all__ = ["Chip", "Place", "cut", "leading", "places", "stacked"]
+__all__ = ["Chip", "Place", "cut", "leading", "places", "sides", "stacked"]
 
 _PREFERRED = ("green", "red", "nir", "blue", "swir16", "vv", "vh")
 _MOST = 48  # chips; more buys little and costs time
 _SIDES = (24, 256)  # px
 _A_SIDE = 5  # chips along the shorter side of a scene
-_SMALL = 32, 3  # px and chips along the shorter side where five would be smaller: summed, three of 32 px tell more
+_SMALL = 32  # px; where five chips along the shorter side would be smaller, three of up to this size tell more, summed
 _WORK = 64 * 256 * 256  # pixels correlated in all: sets how many bands a chip carries
 _MOST_BANDS = 3
 
@@ -81,7 +81,22 @@ def leading(bands: Sequence[str]) -> tuple[str, ...]:
     return tuple(known[name] for name in _PREFERRED if name in known)[:_MOST_BANDS] or tuple(bands[:_MOST_BANDS])
 
 
-def places(shape: tuple[int, int], most_shift_px: float = 5.0) -> tuple[Place, ...]:
+def sides(shape: tuple[int, int]) -> tuple[int, ...]:
+    """Return the sides of chips that can tell an alignment, the better first, px.
+
+    Examples
+    --------
+    >>> sides((4096, 4096)), sides((300, 200)), sides((100, 100))
+    ((256,), (40,), (32, 24))
+    """
+    one = min(shape) // _A_SIDE
+    if one >= _SMALL:
+        return (min(one // 8 * 8, _SIDES[1]),)
+    larger = min(min(shape) // 3, _SMALL) // 8 * 8
+    return tuple(sorted({max(larger, _SIDES[0]), _SIDES[0]}, reverse=True))
+
+
+def places(shape: tuple[int, int], most_shift_px: float = 5.0, *, side: int | None = None) -> tuple[Place, ...]:
     """Return where chips are cut in a scene, spread evenly; the same every time.
 
     Even stripes of rows are for the fit, odd ones are held out, so that the two share no pixel. Within a stripe chips
@@ -93,6 +108,8 @@ def places(shape: tuple[int, int], most_shift_px: float = 5.0) -> tuple[Place, .
         Of the scene.
     most_shift_px : float
         Largest shift looked for, px; sets the margin of the later date's chips.
+    side : int, optional
+        One of :func:`sides`; the first of them if not given.
 
     Examples
     --------
@@ -100,8 +117,7 @@ def places(shape: tuple[int, int], most_shift_px: float = 5.0) -> tuple[Place, .
     >>> len(found), found[0].side, sum(place.held_out for place in found)
     (48, 256, 24)
     """
-    side = max(min(shape) // _A_SIDE, min(_SMALL[0], min(shape) // _SMALL[1])) // 8 * 8
-    side = int(np.clip(side, *_SIDES))
+    side = side or sides(shape)[0]
     margin = ceil(most_shift_px) + 1
     groups: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
     for number, row in enumerate(range(0, shape[0] - side + 1, side)):

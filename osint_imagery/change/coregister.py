@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from osint_imagery.change.chips import Chip, cut, leading, places
+from osint_imagery.change.chips import Chip, Place, cut, leading, places, sides
 from osint_imagery.change.consensus import Movement, bent, estimate_movement, prefers_affine
 from osint_imagery.change.regrid import coinciding, meet, move, patch, regrid
 from osint_imagery.change.resampling import REACH
@@ -73,14 +73,7 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
     ([1.0, 0.0], True)
     """
     _check(most_shift_px, most_residual_px)
-    chips, whole = _chips(before, after, most_shift_px)
-    found = register(
-        chips,
-        shape=before.shape,
-        most_shift_px=most_shift_px,
-        most_residual_px=most_residual_px,
-        least_px=_SMALL_PX if whole else 0.0,
-    )
+    found = _registered(before, after, most_shift_px, most_residual_px)
     same = before.grid is None or after.grid is None or before.grid == after.grid
     moved = move(after, found) if same or before.grid is None else regrid(after, before.grid, found)
     step = Step(
@@ -100,9 +93,27 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
     return Pair(before=before, after=moved, registration=found, lineage=lineage)
 
 
-def _chips(before: Image, after: Image, most_shift_px: float) -> tuple[list[Chip], bool]:
+def _registered(before: Image, after: Image, most_shift_px: float, most_residual_px: float) -> Registration:
+    """Return the registration by chips of the first size that tells, or raise what the first one said."""
+    refused: AlignmentError | None = None
+    for side in sides(before.shape):
+        chips, whole = _chips(before, after, places(before.shape, most_shift_px, side=side))
+        try:
+            return register(
+                chips,
+                shape=before.shape,
+                most_shift_px=most_shift_px,
+                most_residual_px=most_residual_px,
+                least_px=_SMALL_PX if whole else 0.0,
+            )
+        except AlignmentError as err:
+            refused = refused or err
+    raise refused or AlignmentError("no chips")
+
+
+def _chips(before: Image, after: Image, where: Sequence[Place]) -> tuple[list[Chip], bool]:
     """Return chips of both dates, and whether their pixels lie on each other."""
-    found = enumerate(places(before.shape, most_shift_px))
+    found = enumerate(where)
     if before.grid is None or after.grid is None or before.grid == after.grid:
         raw = Pair(before=before, after=after)  # refuses what is not a pair at all
         return [cut(raw.before, raw.after, place, number=number) for number, place in found], True
@@ -175,7 +186,7 @@ def register(
        https://doi.org/10.1109/TASSP.1976.1162830
     """
     _check(most_shift_px, most_residual_px)
-    tiles = Tiles.of(chips, most_shift_px)
+    tiles = Tiles.of(chips, most_shift_px, most_residual_px)
     fit, held, summed = tiles.told & ~tiles.held, tiles.told & tiles.held, tiles.summed
     one = summed.fit.movement if summed else estimate_movement(tiles.shift[fit], tiles.place[fit], tiles.side)
     if math.hypot(*one.shift) > most_shift_px:

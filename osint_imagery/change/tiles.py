@@ -35,8 +35,8 @@ class Tiles:
     summed: "Summed | None"  # where few tiles tell by themselves
 
     @classmethod
-    def of(cls, chips: Sequence[Chip], most_shift_px: float) -> "Tiles":
-        """Measure chips.
+    def of(cls, chips: Sequence[Chip], most_shift_px: float, near_px: float) -> "Tiles":
+        """Measure chips, one by one or, where fewer than eight on a side tell, summed.
 
         Raises
         ------
@@ -54,7 +54,7 @@ class Tiles:
         told = found.clear & (np.hypot(*found.shift.T) <= most_shift_px + 1)
         summed = None
         if min((told & held).sum(), (told & ~held).sum()) < _LEAST_TILES:
-            summed = Summed.of(Together.of(stack, middles, ~held, most_shift_px), told, held)
+            summed = Summed.of(Together.of(stack, middles, ~held, most_shift_px), told, held, near_px)
         return cls(
             shift=found.shift,
             place=middles,
@@ -74,13 +74,18 @@ class Summed:
     held: Joint
 
     @classmethod
-    def of(cls, together: Together, told: NDArray[np.bool_], held: NDArray[np.bool_]) -> "Summed":
-        """Sum the tiles of the fit, and those held out; refuse if one of the two sums does not tell."""
-        clear = []
+    def of(cls, together: Together, told: NDArray[np.bool_], held: NDArray[np.bool_], near_px: float) -> "Summed":
+        """Sum the tiles of the fit, and those held out; refuse if one of the two sums does not tell.
+
+        The sum of the fit has to stand out. So has that of the tiles held out, unless its peak lies within `near_px`
+        of the fit's: looked for over a hundred square pixels, chance puts it there in one pair of some 400.
+        """
+        summed: list[Joint] = []
         for purpose, side in (("fit the shift", ~held), ("measure the residual", held)):
             joint = together.joint(side)
-            if joint is not None and joint.clear:
-                clear.append(joint)
+            near = joint is not None and len(summed) == 1 and _apart(joint, summed[0]) <= near_px
+            if joint is not None and (joint.clear or near):
+                summed.append(joint)
                 continue
             hidden, blank = int((~together.usable).sum()), int((together.usable & ~told).sum())
             also = "" if joint is None else f" (summed: {joint.strength:.1f} standard deviations, {CLEAR:g} are needed)"
@@ -90,7 +95,7 @@ class Summed:
                 f"little texture in common{also}; use a larger window or a clearer date"
             )
             raise AlignmentError(msg)
-        return cls(fit=clear[0], held=clear[1])
+        return cls(fit=summed[0], held=summed[1])
 
     def residual(self, done: NDArray[np.float64]) -> Estimate:
         """Return the shift that the tiles held out still show once `done` (rows, columns) is done."""
@@ -100,6 +105,10 @@ class Summed:
             movement,
             f"summed correlation of {self.held.chips} tiles left out of the fit, jackknife interval",
         )
+
+
+def _apart(one: Joint, other: Joint) -> float:
+    return math.hypot(*(one.movement.shift - other.movement.shift))
 
 
 def words(shift: NDArray[np.float64]) -> str:

@@ -73,7 +73,8 @@ def silent_throughout(met: Sequence[float], pod: Estimate, dependence: Dependenc
     alone = dependence is not Dependence.INDEPENDENT
     least = _shared if dependence is Dependence.SHARED else _independent
     most = _shared if alone else _independent
-    low, high = least(met, pod.high), most(met, pod.low)
+    low = least(met, pod.high)
+    high = max(low, most(met, pod.low))  # with at most one look both are the same, but for rounding
     unknown = dependence is Dependence.UNKNOWN or math.isnan(pod.value)
     return Estimate(
         value=math.nan if unknown else min(max(least(met, pod.value), low), high),

@@ -1,11 +1,11 @@
 """How often quiet dates of a real forest are called changed: every pair of quiet dates is put forward as the claim.
 
-Run: python benchmarks/false_alarms.py
+Run: python benchmarks/false_alarms.py [days]
 Uses the Sentinel-2 series that nrt 0.2.1 carries (pip install --no-deps nrt==0.2.1). The quiet dates are the clear
-looks of the claim's baseline (sample_scenes/romania/claim.yaml), April to October; each pair no more than 45 days
-apart in the year is judged against those other pairs that investigate() would choose for it, none of which shares a
-date with it. The intervals are exact (Garwood's for rates, Clopper and Pearson's for shares); pairs share dates, so
-they are narrower than they should be. Last, quiet pairs whose later date was moved by one pixel.
+looks of the claim's baseline (sample_scenes/romania/claim.yaml), April to October; each pair no more than 60 days (or
+those given) apart in the year is judged against those other pairs that investigate() would choose for it, none of
+which shares a date with it. The intervals are exact (Garwood's for rates, Clopper and Pearson's for shares); pairs
+share dates, so they are narrower than they should be. Last, quiet pairs whose later date was moved by one pixel.
 """
 
 import sys
@@ -28,7 +28,7 @@ from osint_imagery.workflow.comparing import Reader, align_many, common_bands, g
 from osint_imagery.workflow.planning import choose_quiet, season_apart
 
 MONTHS = range(4, 11)
-SEASON_DAYS = 45
+SEASON_DAYS = 60
 LEVELS = (0.05, 0.10, 0.20)
 MOVED = 12  # pairs that are judged again after a shift
 
@@ -97,6 +97,7 @@ def aligned(quiet: list[Look], scenes: dict[str, oi.Scene], claim: oi.Claim) -> 
 def main() -> None:
     """Print false alarms a pair and a square kilometer, in the claimed area and in the whole image."""
     start = time.perf_counter()
+    season = int(sys.argv[1]) if len(sys.argv) > 1 else SEASON_DAYS
     claim = oi.read_claim(oi.bundled("romania/claim.yaml"))
     if claim.baseline is None:
         sys.exit("the claim names no baseline")
@@ -111,7 +112,7 @@ def main() -> None:
     moved: list[str] = []
     for before, after in combinations(quiet, 2):
         pair = pairs.get((before.scene_id, after.scene_id))
-        if pair is None or season_apart(before.acquired, after.acquired) > SEASON_DAYS:
+        if pair is None or season_apart(before.acquired, after.acquired) > season:
             continue
         chosen = choose_quiet(quiet, (before, after), baseline)
         null = [pairs[key] for a, b in chosen if (key := (a.scene_id, b.scene_id)) in pairs]
@@ -122,7 +123,9 @@ def main() -> None:
     for name, (_, tally) in tallies.items():
         shown(name, tally)
     print(f"later date moved by one pixel down and right, whole image, q = 0.1: {', '.join(moved)}")
-    print(f"detector {detector.method.name}; {time.perf_counter() - start:.0f} s")
+    print(
+        f"at most {season} days apart in the year; detector {detector.method.name}; {time.perf_counter() - start:.0f} s"
+    )
 
 
 def shown(name: str, tally: Tally) -> None:

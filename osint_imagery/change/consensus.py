@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 from scipy.stats import t as student
 
-__all__ = ["Movement", "bent", "estimate_movement", "inflation", "location", "prefers_affine"]
+__all__ = ["Movement", "bent", "estimate_movement", "few", "inflation", "location", "prefers_affine"]
 
 Points = NDArray[np.float64]  # (tile, 2): rows, columns
 
@@ -87,7 +87,12 @@ def location(values: Points) -> tuple[Points, Points]:
     slope = np.where(inside, (1 - u * u) * (1 - 5 * u * u), 0).sum(axis=0)
     count = len(values)
     error = np.sqrt((pull**2).sum(axis=0) * count / max(count - 1, 1)) / np.maximum(np.abs(slope), 1.0)
-    return middle, np.asarray(error * (1 + 9 / count**2))
+    return middle, np.asarray(error * few(count))
+
+
+def few(count: int) -> float:
+    """Return by how much a standard error told by few values has to be raised: see :func:`location`."""
+    return 1 + 9 / count**2
 
 
 def inflation(places: Points, side: int) -> float:

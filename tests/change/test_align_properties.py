@@ -217,3 +217,51 @@ def test_changed_ground_is_faded_out_and_moved_ground_is_not() -> None:
     hidden = cell_weights(usable, first, moved, changed=False)
     assert hidden is not None
     assert np.argwhere(hidden[0] == 0).tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+
+
+@pytest.mark.parametrize("noise", [40, 70])
+def test_small_noisy_ground_is_aligned_by_its_summed_tiles_with_an_honest_interval(noise: float) -> None:
+    """Ground of 100 x 100 pixels of which no eight tiles on each side tell by themselves."""
+    errors, covered = [], []
+    for seed in range(24):
+        true = np.random.default_rng(seed + 5).uniform(-2, 2, 2)
+        before, after = image(ground(seed, 100), 2 * seed, noise), image(ground(seed, 100, *true), 2 * seed + 1, noise)
+        try:
+            registration = align(before, after).registration
+        except AlignmentError:
+            continue
+        assert registration is not None
+        assert registration.found_px is not None
+        assert registration.model == "shift"
+        assert "summed correlation" in registration.found_px[0].method
+        errors.append(np.hypot(*[e.value + t for e, t in zip(registration.found_px, true, strict=True)]))
+        covered += [e.low <= -t <= e.high for e, t in zip(registration.found_px, true, strict=True)]
+    assert len(errors) >= 20
+    assert np.median(errors) < 0.13
+    assert max(errors) < 0.4
+    assert 0.75 < np.mean(covered) < 0.99
+
+
+def test_small_ground_of_which_half_moved_is_refused_or_says_how_unsure_it_is() -> None:
+    plane = np.zeros((100, 100))
+    plane[:, 50:] = 1.0
+    with pytest.raises(AlignmentError, match="lie on each other"):
+        align(image(ground(3, 100), 1), image(warped(ground(3, 100), 0 * plane, plane), 2))
+
+
+def test_held_out_sum_that_is_faint_counts_only_where_the_fit_is() -> None:
+    """Noise in the stripes held out: their highest peak lies anywhere, and chance must not pass for agreement."""
+    passed = 0
+    for seed in range(20):
+        before, after = ground(seed, 96), ground(seed, 96, 0.4, -0.7)
+        rng = np.random.default_rng(seed)
+        for place in places((96, 96)):
+            if place.held_out:
+                rows = slice(place.row, place.row + place.side)
+                after[rows] = 1000 + 100 * ndimage.gaussian_filter(rng.standard_normal((place.side, 96)), 1.5) * 5
+        try:
+            found(image(before, 1), image(after, 2))
+        except AlignmentError:
+            continue
+        passed += 1
+    assert passed <= 1

@@ -9,7 +9,7 @@ from osint_imagery.core.flags import Flag
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 
-__all__ = ["NEEDED", "USED", "Plane", "Planes", "pixel_m", "planes", "reflectance_scale", "unknown_quality"]
+__all__ = ["NEEDED", "USED", "Plane", "Planes", "pixel_m", "planes", "reflectance_scale", "scale_of", "unknown_quality"]
 
 NEEDED = ("blue", "green", "red")
 USED = (*NEEDED, "nir", "swir16", "cirrus")
@@ -33,18 +33,21 @@ def unknown_quality(images: Sequence[Image]) -> bool:
 
 
 def reflectance_scale(windows: Sequence[Pair]) -> tuple[float, str]:
-    """Return what the pixels have to be divided by to be reflectance, and, where it cannot be known, why.
-
-    Land and water have a median reflectance of a few to some forty percent in green, so the two usual scales lie far
-    apart; 8-bit counts lie between them and are declined.
-    """
+    """Return what the pixels have to be divided by to be reflectance, and, where it cannot be known, why."""
     missing = [name for name in NEEDED if name not in windows[0].bands]
     if missing:
         return 1.0, f"no band {', '.join(missing)}"
     greens = [image.band("green")[pair.valid] for pair in windows for image in (pair.before, pair.after)]
     greens = [green for green in greens if green.size]
-    if not greens:
-        return 1.0, "no pixel can be used on both dates"
+    return scale_of(greens) if greens else (1.0, "no pixel can be used on both dates")
+
+
+def scale_of(greens: Sequence[NDArray[np.float32]]) -> tuple[float, str]:
+    """Return what green pixels, at least one a date, have to be divided by to be reflectance, and why it is not known.
+
+    Land and water have a median reflectance of a few to some forty percent in green, so the two usual scales lie far
+    apart; 8-bit counts lie between them and are declined.
+    """
     middle = float(np.median([np.median(green) for green in greens]))
     top = max(float(green.max()) for green in greens)
     if 0 < middle < 1.5 and top < 20:

@@ -62,6 +62,7 @@ TEMPLATES = {
 }
 """Every sentence of this room, by what it says."""
 
+_NAMED = re.compile(r"^(an?|the|some|any|his|her|its|their|\d+|one|two|three)\b|(?<!s)s$", re.IGNORECASE)
 _VERBS = {"appears": "appeared", "disappears": "disappeared", "changes": "changed"}
 _ABSENCE = re.compile(r"\bno\s+(sign|evidence|trace|indication)s?\s+(of|for|that)\b", re.IGNORECASE)
 _LIKELIHOOD = re.compile(
@@ -127,7 +128,7 @@ def absence_sentence(finding: Finding, place: str = "") -> str:
         )
         raise InputError(msg)
     return TEMPLATES["absence"].format(
-        what=finding.prediction.target.what,
+        what=_with_article(finding.prediction.target.what),
         place=place or finding.coverage.place,
         when=finding.coverage.when.label,
         minus=minus,
@@ -243,9 +244,8 @@ def ratio_sentence(finding: Finding, level: PropositionLevel = OBJECT_CHANGE) ->
 
 
 def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:
-    h1 = TEMPLATES["h1"].format(
-        what=prediction.target.what, verb=_VERBS[prediction.change.value], id=prediction.expected_under
-    )
+    what = _with_article(prediction.target.what)
+    h1 = TEMPLATES["h1"].format(what=what, verb=_VERBS[prediction.change.value], id=prediction.expected_under)
     h0 = TEMPLATES["h0"].format(id=prediction.excluded_under)
     words = support_words(given.low if seen else given.high, first="the change", second="no such change")
     if seen:
@@ -253,9 +253,7 @@ def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:
             times=_times(given.value), interval=_interval(given.low, given.high, given), one=h1, other=h0, words=words
         )
     yes = TEMPLATES["h1 after"].format(id=prediction.expected_under)
-    no = TEMPLATES["h0 first"].format(
-        what=prediction.target.what, verb=_VERBS[prediction.change.value], id=prediction.excluded_under
-    )
+    no = TEMPLATES["h0 first"].format(what=what, verb=_VERBS[prediction.change.value], id=prediction.excluded_under)
     return TEMPLATES["ratio"].format(
         times=_times(_inverse(given.value)),
         interval=_interval(_inverse(given.high), _inverse(given.low), given),
@@ -263,6 +261,13 @@ def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:
         other=yes,
         words=words,
     )
+
+
+def _with_article(what: str) -> str:
+    """Return a noun with an article where it needs one: claims write "storage shed" as often as "a storage shed"."""
+    if _NAMED.search(what):
+        return what
+    return f"{'an' if what[0].lower() in 'aeiou' else 'a'} {what}"
 
 
 def _inverse(ratio: float) -> float:

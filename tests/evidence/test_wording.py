@@ -1,5 +1,6 @@
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -160,3 +161,30 @@ def test_only_an_allowed_level_can_be_worded() -> None:
     assert "not what it is" in sentence
     with pytest.raises(LevelError, match="level='identification' is above"):
         level_sentence(AllowedLevel(target=ship, gsd_m=10, level=DetectionLevel.IDENTIFICATION))
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("storage shed", "a storage shed"),
+        ("airfield", "an airfield"),
+        ("a shed", "a shed"),
+        ("The pier", "The pier"),
+        ("two ships", "two ships"),
+        ("containers", "containers"),
+    ],
+)
+def test_a_thing_is_named_as_a_person_would(case: Any, silent: Any, what: str, said: str) -> None:
+    prediction = case.claim.predictions[0]
+    target = prediction.target.model_copy(update={"what": what})
+    finding = replace(silent, prediction=prediction.model_copy(update={"target": target}))
+    assert f"more probable if {said} had not appeared" in ratio_sentence(finding)
+    assert absence_sentence(finding).startswith(f"There is no evidence of {said} at ")
+
+
+def test_the_summary_cuts_no_remark_in_half_and_names_the_sides_in_words(case: Any, silent: Any, weak: Any) -> None:
+    for finding in (case.find(), silent, weak):
+        for line in five_lines(case.claim, [finding], where="d").splitlines():
+            assert line.count("(") == line.count(")"), line
+    assert "support for no such change over the change" in five_lines(case.claim, [silent], where="d")
+    assert "H0 over" not in five_lines(case.claim, [silent], where="d")

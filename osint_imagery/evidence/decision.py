@@ -10,6 +10,7 @@ from osint_imagery.core.claim import Change, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate, area_words, interval_words
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import LikelihoodRatio
+from osint_imagery.evidence.naming import with_article
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.power import Power
 from osint_imagery.observe.resolution import Resolution
@@ -133,7 +134,9 @@ def _by_pixel_size(m: Material) -> Decision | None:
     )
     if allowed:
         return None
-    reason = f"the pixels are too coarse for {level.value.replace('_', ' ')} of {m.prediction.target.what}: "
+    reason = (
+        f"the pixels are too coarse for {level.value.replace('_', ' ')} of {with_article(m.prediction.target.what)}: "
+    )
     return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason + m.resolution.statement)
 
 
@@ -192,7 +195,7 @@ def _by_detection(m: Material) -> Decision | None:
         return None
     best, size = found[0], m.prediction.target.length_m * m.prediction.target.width_m
     times = best.area.value / size
-    extent, what = interval_words(best.area), m.prediction.target.what
+    extent, what = interval_words(best.area), with_article(m.prediction.target.what)
     reason = f"a change of {extent} at the place is consistent with {what} ({area_words(size)})"
     if times > 3:
         reason += f", though {times:.0f} times as large"
@@ -205,10 +208,8 @@ def _by_detection(m: Material) -> Decision | None:
 def _by_power(m: Material) -> Decision | None:
     if m.power is None or m.power.pod is None or m.power.pod.high >= _NEGLIGIBLE:
         return None
-    reason = (
-        f"put into these pixels, {m.prediction.target.what} was found {m.power.found} of {m.power.tried} times: "
-        "the method could not have shown it"
-    )
+    what, found, tried = with_article(m.prediction.target.what), m.power.found, m.power.tried
+    reason = f"put into these pixels, {what} was found {found} of {tried} times: the method could not have shown it"
     return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason)
 
 

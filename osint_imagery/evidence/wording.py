@@ -11,6 +11,7 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import OBJECT_CHANGE, PropositionLevel
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding
+from osint_imagery.evidence.naming import with_article
 from osint_imagery.evidence.scales import support_words
 from osint_imagery.observe.coverage import LookState
 from osint_imagery.observe.resolution import AllowedLevel
@@ -62,7 +63,6 @@ TEMPLATES = {
 }
 """Every sentence of this room, by what it says."""
 
-_NAMED = re.compile(r"^(an?|the|some|any|his|her|its|their|\d+|one|two|three)\b|(?<!s)s$", re.IGNORECASE)
 _VERBS = {"appears": "appeared", "disappears": "disappeared", "changes": "changed"}
 _ABSENCE = re.compile(r"\bno\s+(sign|evidence|trace|indication)s?\s+(of|for|that)\b", re.IGNORECASE)
 _LIKELIHOOD = re.compile(
@@ -128,7 +128,7 @@ def absence_sentence(finding: Finding, place: str = "") -> str:
         )
         raise InputError(msg)
     return TEMPLATES["absence"].format(
-        what=_with_article(finding.prediction.target.what),
+        what=with_article(finding.prediction.target.what),
         place=place or finding.coverage.place,
         when=finding.coverage.when.label,
         minus=minus,
@@ -212,7 +212,7 @@ def level_sentence(allowed: AllowedLevel) -> str:
     return TEMPLATES["allowed"].format(
         gsd=allowed.gsd_m,
         level=allowed.level.value.replace("_", " "),
-        what=allowed.target.what,
+        what=with_article(allowed.target.what),
         short=TEMPLATES["short"] if detects else "",
     )
 
@@ -244,7 +244,7 @@ def ratio_sentence(finding: Finding, level: PropositionLevel = OBJECT_CHANGE) ->
 
 
 def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:
-    what = _with_article(prediction.target.what)
+    what = with_article(prediction.target.what)
     h1 = TEMPLATES["h1"].format(what=what, verb=_VERBS[prediction.change.value], id=prediction.expected_under)
     h0 = TEMPLATES["h0"].format(id=prediction.excluded_under)
     words = support_words(given.low if seen else given.high, first="the change", second="no such change")
@@ -261,13 +261,6 @@ def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:
         other=yes,
         words=words,
     )
-
-
-def _with_article(what: str) -> str:
-    """Return a noun with an article where it needs one: claims write "storage shed" as often as "a storage shed"."""
-    if _NAMED.search(what):
-        return what
-    return f"{'an' if what[0].lower() in 'aeiou' else 'a'} {what}"
 
 
 def _inverse(ratio: float) -> float:

@@ -1,6 +1,6 @@
 """A case of the public record: "no change visible" at 10 m, offered as proof that small munitions did no damage.
 
-In April 2021 low-resolution pictures without visible change were offered, as the press reported, as proof that Natanz had
+In April 2021, the press reported, low-resolution pictures without visible change were offered as proof that Natanz had
 not been attacked. The same reasoning is put here to the simulated port, whose pixels are of the same size: an entry
 hole in a roof, and small craters. That nothing shows is no answer, and must not come out as one.
 """

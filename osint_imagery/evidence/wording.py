@@ -1,4 +1,4 @@
-"""English sentences from a finding; every template stands here, and words that overclaim are refused."""
+"""English sentences from a finding; words that overclaim are refused."""
 
 import math
 import re
@@ -13,11 +13,11 @@ from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.naming import with_article
 from osint_imagery.evidence.scales import support_words
+from osint_imagery.evidence.texts import TEMPLATES
 from osint_imagery.observe.coverage import LookState
 from osint_imagery.observe.resolution import AllowedLevel
 
 __all__ = [
-    "TEMPLATES",
     "absence_sentence",
     "answer_sentence",
     "bracket_sentence",
@@ -26,42 +26,6 @@ __all__ = [
     "refuse_overclaim",
     "unseen_sentence",
 ]
-
-TEMPLATES = {
-    Answer.SEEN: "SEEN: {reason}. {bracket}",
-    Answer.NOT_SEEN: "LOOKED AND NOT SEEN: {reason}.",
-    Answer.NOT_OBSERVABLE: "COULD NOT HAVE BEEN SEEN: {reason}.",
-    Answer.UNDETERMINED: "UNDETERMINED: {reason}.",
-    "appears": "The change lies between {first} (without it) and {last} (with it).",
-    "disappears": "The change lies between {first} (with it) and {last} (without it).",
-    "changes": "The change lies between {first} (look before) and {last} (look after).",
-    "one between": "A usable look in between was not compared and could narrow it: {look}.",
-    "between": "{count} usable looks in between were not compared and could narrow it, from {first} to {last}.",
-    "absence": "There is no evidence of {what} at {place} in {when}: LR- {minus}.",
-    "ratio": (
-        "At the level of object change, the imagery is {times} times{interval} more probable if {one} "
-        "than if {other}: {words}."
-    ),
-    "capped": "The figure is the limit that this many quiet pairs and the level of the decision allow.",
-    "h1": "{what} {verb} (predicted under '{id}')",
-    "h0": "it did not (as under '{id}')",
-    "h0 first": "{what} had not {verb} (as under '{id}')",
-    "h1 after": "it had (predicted under '{id}')",
-    "no ratio": "No likelihood ratio is given: {reason}.",
-    "not observable": "the imagery would look the same either way",
-    "not compared": "no two looks were compared to an end",
-    "several": "Ratios of several predictions are not multiplied: they may rest on the same images.",
-    "level": "{what}: {statement}",
-    "allowed": "At {gsd:g} m the pixels allow {level} of {what} at best{short}.",
-    "short": "; they show that something of this size is there, not what it is",
-    "smallest": "Nothing smaller than {smallest} would have been reported.",
-    "all gaps": "No look was usable in {when}: what came and went in it could not have been seen.",
-    "no known look": "No look in {when} is known to be usable: no quality layer tells cloud from ground in it.",
-    "gaps": "Nothing that came and went in these spans could have been seen: {gaps}.",
-    "cover": "Nothing under a roof, cover or camouflage, and no content, purpose or owner, can be seen.",
-    "verify": "osint-imagery verify {where}{head}",
-}
-"""Every sentence of this room, by what it says."""
 
 _VERBS = {"appears": "appeared", "disappears": "disappeared", "changes": "changed"}
 _ABSENCE = re.compile(r"\bno\s+(sign|evidence|trace|indication)s?\s+(of|for|that)\b", re.IGNORECASE)

@@ -1,6 +1,8 @@
+import ast
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +10,11 @@ import pytest
 from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
+from osint_imagery.evidence import decision, wording
 from osint_imagery.evidence.assessment import PropositionLevel
 from osint_imagery.evidence.finding import Answer
 from osint_imagery.evidence.summary import five_lines
+from osint_imagery.evidence.texts import REASONS, TEMPLATES
 from osint_imagery.evidence.wording import (
     absence_sentence,
     answer_sentence,
@@ -188,3 +192,25 @@ def test_the_summary_cuts_no_remark_in_half_and_names_the_sides_in_words(case: A
             assert line.count("(") == line.count(")"), line
     assert "support for no such change over the change" in five_lines(case.claim, [silent], where="d")
     assert "H0 over" not in five_lines(case.claim, [silent], where="d")
+
+
+def test_every_text_is_used_and_every_answer_has_one() -> None:
+    room = Path(wording.__file__).parent
+    code = "\n".join(path.read_text() for path in [*room.glob("*.py"), *(room.parent / "report").glob("*.py")])
+    for name, texts in (("TEMPLATES", TEMPLATES), ("REASONS", REASONS)):
+        by_answer = {str(answer) for answer in Answer} | set(wording._VERBS)
+        unused = [key for key in texts if key not in by_answer and not re.search(rf"[\"']{key}[\"']\W", code)]
+        assert unused == [], name
+    assert {str(answer) for answer in Answer} | set(wording._VERBS) <= set(TEMPLATES)
+
+
+def test_the_rules_of_the_decision_hold_no_english_of_their_own() -> None:
+    tree = ast.parse(Path(decision.__file__).read_text())
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    rules = [node for node in functions if node.name.startswith(("_by_", "_around", "_named"))]
+    assert len(rules) >= 8
+    for rule in rules:
+        body = rule.body[1:] if ast.get_docstring(rule) else rule.body
+        constants = [node.value for part in body for node in ast.walk(part) if isinstance(node, ast.Constant)]
+        said = [text for text in constants if isinstance(text, str) and len(text.split()) > 1]
+        assert [text for text in said if text not in REASONS and text != "ruled out"] == []

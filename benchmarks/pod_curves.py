@@ -8,6 +8,8 @@ scale, so contrasts are taken as reflectance x 10,000. Contrasts (target minus g
 those of shed, ship and launcher are the ones of sample_scenes/port/claim.yaml. Sizes are square roots of length times
 width, m; a90/95 is the size of which one may be 95 % confident that it is found with probability 0.9. Brackets are 95 %
 intervals: of sizes from both bounds of the logit, of POD at the claimed size from counted insertions (Clopper-Pearson).
+In the cities they are conditional on the two dates; "man-made" was fitted on these and three more cities, on labels of
+construction: it was not made for ships.
 """
 
 import math

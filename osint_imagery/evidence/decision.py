@@ -10,6 +10,8 @@ from osint_imagery.core.claim import Change, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate, area_words, interval_words
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import LikelihoodRatio
+from osint_imagery.evidence.naming import with_article
+from osint_imagery.evidence.texts import REASONS
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.power import Power
 from osint_imagery.observe.resolution import Resolution
@@ -133,8 +135,12 @@ def _by_pixel_size(m: Material) -> Decision | None:
     )
     if allowed:
         return None
-    reason = f"the pixels are too coarse for {level.value.replace('_', ' ')} of {m.prediction.target.what}: "
-    return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason + m.resolution.statement)
+    reason = REASONS["too coarse"].format(
+        level=level.value.replace("_", " "),
+        what=with_article(m.prediction.target.what),
+        statement=m.resolution.statement,
+    )
+    return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason)
 
 
 def _by_looks(m: Material) -> Decision | None:
@@ -143,14 +149,14 @@ def _by_looks(m: Material) -> Decision | None:
         return None
     around = _around(m.coverage)
     if unknown:
-        reason = f"the only looks of the time ({_named(unknown)}) have no known quality over the place; {around}"
+        reason = REASONS["unknown looks"].format(looks=_named(unknown), around=around)
         return Decision(answer=Answer.UNDETERMINED, reason=reason)
-    reason = f"no usable look met the stay ({m.coverage.reason}); {around}"
+    reason = REASONS["no look"].format(coverage=m.coverage.reason, around=around)
     return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason)
 
 
 def _named(looks: Sequence[Look]) -> str:
-    return ", ".join(f"{look.scene_id} on {look.acquired.label}" for look in looks)
+    return ", ".join(REASONS["look"].format(scene=look.scene_id, when=look.acquired.label) for look in looks)
 
 
 def _around(coverage: Coverage) -> str:
@@ -158,27 +164,26 @@ def _around(coverage: Coverage) -> str:
     after = [look for look in coverage.clear if look.acquired.start > coverage.when.end]
     named = [*before[-1:], *after[:1]]
     if not named:
-        return "no usable look before or after it is known either"
-    return f"the nearest usable looks around it are {_named(named)}"
+        return REASONS["nobody around"]
+    return REASONS["around"].format(looks=_named(named))
 
 
 def _by_comparison(m: Material) -> Decision | None:
     """Whether there is a comparison that can speak at all."""
     if m.detections is None:
         if m.failure:
-            why = f"the comparison failed: {m.failure}"
+            why = REASONS["failed"].format(failure=m.failure)
         elif not m.coverage.clear:
-            why = "no look is known to be usable"
+            why = REASONS["none usable"]
         else:
-            why = f"no usable pair of a look before and a look after was compared ({m.coverage.reason})"
+            why = REASONS["no pair"].format(coverage=m.coverage.reason)
         return Decision(answer=Answer.UNDETERMINED, reason=why)
     if m.detections.verdict is Verdict.UNDETERMINED:
         return Decision(answer=Answer.UNDETERMINED, reason=m.detections.reason)
     if m.compared is not None and compared_looks(m.prediction, m.compared).high < _NEGLIGIBLE:
         before, after = m.compared
-        why = (
-            f"the looks that were compared ({before.label}; {after.label}) do not lie before and inside the "
-            f"predicted stay ({m.coverage.when.label}, {m.prediction.lasts}); compare two that do"
+        why = REASONS["beside the stay"].format(
+            before=before.label, after=after.label, when=m.coverage.when.label, lasts=m.prediction.lasts
         )
         return Decision(answer=Answer.UNDETERMINED, reason=why)
     return None
@@ -192,33 +197,31 @@ def _by_detection(m: Material) -> Decision | None:
         return None
     best, size = found[0], m.prediction.target.length_m * m.prediction.target.width_m
     times = best.area.value / size
-    extent, what = interval_words(best.area), m.prediction.target.what
-    reason = f"a change of {extent} at the place is consistent with {what} ({area_words(size)})"
+    extent, what = interval_words(best.area), with_article(m.prediction.target.what)
+    reason = REASONS["fits"].format(extent=extent, what=what, size=area_words(size))
     if times > 3:
-        reason += f", though {times:.0f} times as large"
+        reason += REASONS["much larger"].format(times=times)
     open_ = [f"{item.name} ({item.status})" for item in best.explanations if item.status != "ruled out"]
     if open_:
-        reason += f"; other explanations: {', '.join(open_)}"
+        reason += REASONS["other explanations"].format(names=", ".join(open_))
     return Decision(answer=Answer.SEEN, reason=reason, fitting=found)
 
 
 def _by_power(m: Material) -> Decision | None:
     if m.power is None or m.power.pod is None or m.power.pod.high >= _NEGLIGIBLE:
         return None
-    reason = (
-        f"put into these pixels, {m.prediction.target.what} was found {m.power.found} of {m.power.tried} times: "
-        "the method could not have shown it"
-    )
+    what = with_article(m.prediction.target.what)
+    reason = REASONS["no power"].format(what=what, found=m.power.found, tried=m.power.tried)
     return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason)
 
 
 def _by_silence(m: Material) -> Decision:
-    found = "no change that fits the prediction was found"
+    found = REASONS["nothing found"]
     if m.ratio is None or m.ratio.minus is None:
-        return Decision(answer=Answer.UNDETERMINED, reason=f"{found}, and what that is worth is not known")
+        return Decision(answer=Answer.UNDETERMINED, reason=REASONS["worth unknown"].format(found=found))
     if m.ratio.bears_on_absence:
-        return Decision(answer=Answer.NOT_SEEN, reason=f"{found}; LR- {m.ratio.minus}")
-    reason = f"looked and not seen, but this bears little on the claim (LR- {m.ratio.minus}; {m.ratio.reason})"
+        return Decision(answer=Answer.NOT_SEEN, reason=REASONS["bears"].format(found=found, minus=m.ratio.minus))
+    reason = REASONS["bears little"].format(minus=m.ratio.minus, why=m.ratio.reason)
     return Decision(answer=Answer.UNDETERMINED, reason=reason)
 
 

@@ -6,7 +6,8 @@ from osint_imagery.core.claim import Claim
 from osint_imagery.core.estimate import area_words, interval_words
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding
-from osint_imagery.evidence.wording import TEMPLATES
+from osint_imagery.evidence.scales import support_words
+from osint_imagery.evidence.texts import TEMPLATES
 
 __all__ = ["five_lines"]
 
@@ -50,6 +51,8 @@ def _answer(finding: Finding) -> str:
     name, word = finding.prediction.id, finding.answer.value.upper()
     if finding.answer is not Answer.SEEN or finding.bracket is None or not finding.fitting:
         why = finding.reason.split(";")[0].split(": ")[0].rstrip(".")
+        if why.count("(") > why.count(")"):  # cut inside a remark: the remark goes as a whole
+            why = why[: why.index("(")].rstrip()
         return f"{name}: {word}: {why}"
     size = interval_words(finding.fitting[0].area)
     more = f", the strongest of {len(finding.fitting)}" if len(finding.fitting) > 1 else ""
@@ -65,7 +68,7 @@ def _ratio(finding: Finding) -> str:
     given = finding.ratio.plus if seen else finding.ratio.minus
     if given is None:
         return "none: " + finding.ratio.reason.split(";")[0].rstrip(".")
-    words = finding.ratio.words_plus if seen else finding.ratio.words_minus
+    words = support_words(given.low if seen else given.high, first="the change", second="no such change")
     return f"LR{'+' if seen else '-'} {given}, {words}; at the level of object change, not of the claim"
 
 

@@ -1,4 +1,4 @@
-"""English sentences from a finding; every template stands here, and words that overclaim are refused."""
+"""English sentences from a finding; words that overclaim are refused."""
 
 import math
 import re
@@ -11,12 +11,13 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import OBJECT_CHANGE, PropositionLevel
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding
+from osint_imagery.evidence.naming import with_article
 from osint_imagery.evidence.scales import support_words
+from osint_imagery.evidence.texts import TEMPLATES
 from osint_imagery.observe.coverage import LookState
 from osint_imagery.observe.resolution import AllowedLevel
 
 __all__ = [
-    "TEMPLATES",
     "absence_sentence",
     "answer_sentence",
     "bracket_sentence",
@@ -25,42 +26,6 @@ __all__ = [
     "refuse_overclaim",
     "unseen_sentence",
 ]
-
-TEMPLATES = {
-    Answer.SEEN: "SEEN: {reason}. {bracket}",
-    Answer.NOT_SEEN: "LOOKED AND NOT SEEN: {reason}.",
-    Answer.NOT_OBSERVABLE: "COULD NOT HAVE BEEN SEEN: {reason}.",
-    Answer.UNDETERMINED: "UNDETERMINED: {reason}.",
-    "appears": "The change lies between {first} (without it) and {last} (with it).",
-    "disappears": "The change lies between {first} (with it) and {last} (without it).",
-    "changes": "The change lies between {first} (look before) and {last} (look after).",
-    "one between": "A usable look in between was not compared and could narrow it: {look}.",
-    "between": "{count} usable looks in between were not compared and could narrow it, from {first} to {last}.",
-    "absence": "There is no evidence of {what} at {place} in {when}: LR- {minus}.",
-    "ratio": (
-        "At the level of object change, the imagery is {times} times{interval} more probable if {one} "
-        "than if {other}: {words}."
-    ),
-    "capped": "The figure is the limit that this many quiet pairs and the level of the decision allow.",
-    "h1": "{what} {verb} (predicted under '{id}')",
-    "h0": "it did not (as under '{id}')",
-    "h0 first": "{what} had not {verb} (as under '{id}')",
-    "h1 after": "it had (predicted under '{id}')",
-    "no ratio": "No likelihood ratio is given: {reason}.",
-    "not observable": "the imagery would look the same either way",
-    "not compared": "no two looks were compared to an end",
-    "several": "Ratios of several predictions are not multiplied: they may rest on the same images.",
-    "level": "{what}: {statement}",
-    "allowed": "At {gsd:g} m the pixels allow {level} of {what} at best{short}.",
-    "short": "; they show that something of this size is there, not what it is",
-    "smallest": "Nothing smaller than {smallest} would have been reported.",
-    "all gaps": "No look was usable in {when}: what came and went in it could not have been seen.",
-    "no known look": "No look in {when} is known to be usable: no quality layer tells cloud from ground in it.",
-    "gaps": "Nothing that came and went in these spans could have been seen: {gaps}.",
-    "cover": "Nothing under a roof, cover or camouflage, and no content, purpose or owner, can be seen.",
-    "verify": "osint-imagery verify {where}{head}",
-}
-"""Every sentence of this room, by what it says."""
 
 _VERBS = {"appears": "appeared", "disappears": "disappeared", "changes": "changed"}
 _ABSENCE = re.compile(r"\bno\s+(sign|evidence|trace|indication)s?\s+(of|for|that)\b", re.IGNORECASE)
@@ -127,7 +92,7 @@ def absence_sentence(finding: Finding, place: str = "") -> str:
         )
         raise InputError(msg)
     return TEMPLATES["absence"].format(
-        what=finding.prediction.target.what,
+        what=with_article(finding.prediction.target.what),
         place=place or finding.coverage.place,
         when=finding.coverage.when.label,
         minus=minus,
@@ -211,7 +176,7 @@ def level_sentence(allowed: AllowedLevel) -> str:
     return TEMPLATES["allowed"].format(
         gsd=allowed.gsd_m,
         level=allowed.level.value.replace("_", " "),
-        what=allowed.target.what,
+        what=with_article(allowed.target.what),
         short=TEMPLATES["short"] if detects else "",
     )
 
@@ -243,9 +208,8 @@ def ratio_sentence(finding: Finding, level: PropositionLevel = OBJECT_CHANGE) ->
 
 
 def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:
-    h1 = TEMPLATES["h1"].format(
-        what=prediction.target.what, verb=_VERBS[prediction.change.value], id=prediction.expected_under
-    )
+    what = with_article(prediction.target.what)
+    h1 = TEMPLATES["h1"].format(what=what, verb=_VERBS[prediction.change.value], id=prediction.expected_under)
     h0 = TEMPLATES["h0"].format(id=prediction.excluded_under)
     words = support_words(given.low if seen else given.high, first="the change", second="no such change")
     if seen:
@@ -253,9 +217,7 @@ def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:
             times=_times(given.value), interval=_interval(given.low, given.high, given), one=h1, other=h0, words=words
         )
     yes = TEMPLATES["h1 after"].format(id=prediction.expected_under)
-    no = TEMPLATES["h0 first"].format(
-        what=prediction.target.what, verb=_VERBS[prediction.change.value], id=prediction.excluded_under
-    )
+    no = TEMPLATES["h0 first"].format(what=what, verb=_VERBS[prediction.change.value], id=prediction.excluded_under)
     return TEMPLATES["ratio"].format(
         times=_times(_inverse(given.value)),
         interval=_interval(_inverse(given.high), _inverse(given.low), given),

@@ -16,7 +16,7 @@ from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Sheet, letter, li
 from osint_imagery.figures.words import chance_words
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 
-__all__ = ["timeline"]
+__all__ = ["Used", "timeline"]
 
 _LANE = 6.0  # mm
 _MARK = 2.3  # mm
@@ -29,6 +29,24 @@ _STYLE: dict[LookState, tuple[str, str, str]] = {  # shape, color, words
     LookState.UNKNOWN: ("s", "#b8860b", "quality unknown"),
     LookState.REJECTED: ("v", "#cc79a7", "rejected"),
 }
+_REASONS = 6  # looks whose reason is told under the axis; the others are counted
+_WITHOUT_REASON = {LookState.CLEAR}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """Scene ids of the looks that were used: the two that were compared, and the quiet dates that calibrate them."""
+
+    compared: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = ()
+
+    def lanes(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Return a name and the scene ids for each lane that is needed."""
+        both = (("compared", self.compared), ("quiet dates", self.quiet))
+        return tuple((f"{name} {len(ids)}", ids) for name, ids in both if ids)
+
+
+_NOTHING_USED = Used()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +64,7 @@ def timeline(
     *,
     title: str | None = None,
     bracket: tuple[TimeSpan, TimeSpan] | None = None,
+    used: Used = _NOTHING_USED,
     width_mm: float = 180.0,
 ) -> Figure:
     """Draw every look of a coverage, usable or not, against the claimed span.
@@ -58,6 +77,8 @@ def timeline(
         One line above; defaults to the place.
     bracket : (TimeSpan, TimeSpan), optional
         Last look without and first look with the change.
+    used : Used
+        Which looks were compared, and which served as quiet dates; a lane for each.
     width_mm : float
         Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
 
@@ -65,7 +86,8 @@ def timeline(
     -------
     Figure
         One lane a state, each with its own shape and color; a look of which only the day is known is a
-        bar as long as that day wherever the paper allows.
+        bar as long as that day wherever the paper allows. Why looks are not clear is told under the axis, nearest to
+        the claimed span first.
 
     Raises
     ------
@@ -79,10 +101,11 @@ def timeline(
             sheet.say("SIMULATED: looks made by a program", size=13, bold=True, color=ACCENT)
         sheet.say(heading, size=11, bold=True)
         sheet.say(_count_words(coverage), size=9, bold=True, gap=1.5)
-        chart = _chart(sheet, coverage, bracket)
+        chart = _chart(sheet, coverage, bracket, used)
         _captions(sheet, coverage, bracket, chart)
         drawing, page = sheet.open()
         _draw(page, coverage, bracket, chart)
+        _draw_used(page, coverage, used, chart)
     sheet.texts.extend(label for _, label in chart.axis.ticks(_ticks(chart)))
     return Figure(
         drawing=drawing,
@@ -108,11 +131,12 @@ def _count_words(coverage: Coverage) -> str:
     return f"{total}; {clear_inside} of {len(inside)} in the claimed span ({coverage.when.label})."
 
 
-def _chart(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | None) -> _Chart:
+def _chart(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | None, used: Used) -> _Chart:
     counts = {state: sum(look.state is state for look in coverage.looks) for state in LookState}
     names = [f"{_STYLE[state][2]} {counts[state]}" for state in LookState]
     names += [
         "no look known usable" if counts[LookState.UNKNOWN] else "no usable look",
+        *(name for name, _ in used.lanes()),
         *(["change lies in"] if bracket else []),
     ]
     left = MARGIN + max(text_width(name, 8) for name in names) + 2.5
@@ -141,12 +165,25 @@ def _captions(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpa
         known = "1 look is" if days == 1 else f"{days} looks are"
         sheet.say(f"{known} not known to the second; drawn as a bar as long as the time is uncertain{thin}.")
     sheet.say(coverage.reason)
+    for words in _why_not_clear(coverage):
+        sheet.say(words)
     sheet.say(f"Probability that a usable look fell into the stay: {chance_words(coverage.p_look)}.")
     sensors = dict.fromkeys(sensor_words(look.sensor) for look in coverage.looks)
     sheet.say(
         f"Sensors: {', '.join(sensors) or 'none'}. Dates and quality from catalogue metadata and quality layers.",
         color=QUIET,
     )
+
+
+def _why_not_clear(coverage: Coverage) -> tuple[str, ...]:
+    """Return why looks are not clear, nearest to the claimed span first, and how many are left out."""
+    middle = coverage.when.middle
+    closed = [look for look in coverage.looks if look.state not in _WITHOUT_REASON]
+    near = sorted(closed, key=lambda look: abs(look.acquired.middle - middle))[:_REASONS]
+    told = sorted(near, key=lambda look: look.acquired.start)
+    lines = [f"{look.acquired.middle:%Y-%m-%d} {_STYLE[look.state][2]}: {look.reason}." for look in told]
+    left = len(closed) - len(told)
+    return (*lines, *((f"{left} more looks are not clear; each with its reason in the record.",) if left else ()))
 
 
 def _ticks(chart: _Chart) -> int:
@@ -168,6 +205,18 @@ def _draw(page: Axes, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | N
     if bracket:
         _draw_bracket(page, bracket, axis, chart.lanes[-1][1])
     _draw_axis(page, chart)
+
+
+def _draw_used(page: Axes, coverage: Coverage, used: Used, chart: _Chart) -> None:
+    middles = dict(chart.lanes)
+    for name, ids in used.lanes():
+        for look in coverage.looks:
+            if look.scene_id in ids:
+                at, size = [chart.axis.x(look.acquired.middle)], _MARK / 25.4 * 72
+                shape, color = ("^", ACCENT) if ids is used.compared else ("|", "#111111")
+                mark = Line2D(at, [middles[name]], marker=shape, markersize=size, linestyle="none", zorder=5)
+                mark.set(markerfacecolor=color, markeredgecolor=color, markeredgewidth=1.2)
+                page.add_artist(mark)
 
 
 def _bar(page: Axes, xs: tuple[float, float], ys: tuple[float, float], *, color: str, zorder: float) -> None:

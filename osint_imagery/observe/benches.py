@@ -20,6 +20,7 @@ __all__ = ["Bench", "Host", "QuietBench", "RememberingDetector", "TestedBench", 
 
 _GUARD_PX = 3  # ground this close to an alarm of its own is not used
 _LEAST_EXAMINED = 0.5  # share of the examined ground that a quiet pair must show to take targets
+_LEAST_OTHERS = 3  # quiet pairs without a common date that a host is scored against, as change.null asks of a placebo
 _FEW, _MANY = 3, 60  # targets at once: where a rate decides, more would help each other through it
 
 
@@ -52,6 +53,25 @@ class Host:
 
     pair: Pair
     ground: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _CountingDetector:
+    """A detector that keeps how many pairs it could score."""
+
+    detector: Detector
+    scored: list[Pair] = field(default_factory=list)
+
+    @property
+    def method(self) -> Method:
+        """The method it stands for."""
+        return self.detector.method
+
+    def score(self, pair: Pair) -> Scored:
+        """Return the score of a pair, and count it."""
+        result = self.detector.score(pair)
+        self.scored.append(pair)
+        return result
 
 
 class Bench(Protocol):
@@ -99,13 +119,15 @@ class QuietBench:
     def reported(self, pair: Pair) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return the pixels of objects that would be reported, and the examined pixels; no pixel if none can be.
 
-        The pair is scored against the quiet pairs that share no date with it, as the pair under test is; its
-        objects are judged by the null and the level of the pair under test.
+        The pair is scored against the quiet pairs that share no date with it, as the pair under test is, of which
+        there must be as many as a placebo needs; its objects are judged by the null and the level of the pair under
+        test. A null of its own is not needed: where quiet pairs share their dates there often is none.
         """
         scored = self.detector.score(pair)
         examined = pair.valid & np.isfinite(scored.strength) & _inside(self.rule)
-        null = from_quiet(scored, examined, self.pairs, detector=self.detector, pair=pair)
-        if not null.pool:
+        others = _CountingDetector(detector=self.detector)
+        null = from_quiet(scored, examined, self.pairs, detector=others, pair=pair)
+        if len(others.scored) < _LEAST_OTHERS:
             return np.zeros_like(examined), np.zeros_like(examined)
         objects = find_objects(null.score, examined)
         if not len(objects.strength):

@@ -61,6 +61,40 @@ class PodCurve:
         method = f"logistic curve of {self.trials} trials" + ("" if inside else ", extrapolated beyond the sizes tried")
         return Estimate(value=value, low=low, high=high, level=0.95, unit="probability", method=method)
 
+    def size_for(self, probability: float) -> Estimate:
+        """Return the size that is found with a probability in (0, 1), with its 95 % interval.
+
+        The interval holds the sizes at which that probability lies within the band of the curve; its ends are 0 and
+        infinite where the trials set none.
+        """
+        if not 0 < probability < 1:
+            msg = f"probability={probability!r} is not in (0, 1); 0.5 and 0.9 are usual"
+            raise InputError(msg)
+        wanted = math.log(probability / (1 - probability))
+        middle = (wanted - self.intercept) / self.slope
+        ends = [self._reach(wanted, middle, side) for side in (-1, 1)]
+        return Estimate(
+            value=math.exp(middle),
+            low=ends[0],
+            high=ends[1],
+            level=0.95,
+            unit="unit of the sizes",
+            method=f"size found with probability {probability:g}; {self.trials} trials, both bounds of the logit",
+        )
+
+    def _reach(self, wanted: float, middle: float, side: int) -> float:
+        """Return the size below (-1) or above (1) the middle at which a bound of the logit reaches what is wanted."""
+        c00, c01, c11 = self.covariance
+
+        def left(x: float) -> float:
+            spread = math.sqrt(max(c00 + 2 * x * c01 + x * x * c11, 0.0))
+            return self.intercept + self.slope * x - side * _TWO_SIDED_95 * spread - wanted
+
+        far = middle + side * _FARTHEST
+        if side * left(far) <= 0:
+            return math.inf if side > 0 else 0.0
+        return math.exp(float(brentq(left, *sorted((middle, far)))))
+
     def pod(self, size: float) -> float:
         """Return the probability of detection at a size > 0."""
         if not size > 0:

@@ -18,7 +18,7 @@ from osint_imagery.evidence.finding import Finding, find
 from osint_imagery.evidence.record import record_of
 from osint_imagery.evidence.summary import five_lines
 from osint_imagery.figures.artist import Figure
-from osint_imagery.figures.timeline import timeline
+from osint_imagery.figures.timeline import Used, timeline
 from osint_imagery.observe.coverage import Coverage, LookState
 from osint_imagery.observe.power import power
 from osint_imagery.observe.resolution import Resolution, resolution
@@ -191,7 +191,9 @@ def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ..
         predicted = f"Predicted: {finding.prediction.text}"
         drawn.append((f"{name}-before-after.png", work.comparison.figure(title=predicted)))
     title = f"Looks at {finding.coverage.place} ({name})"
-    drawn.append((f"{name}-looks.png", timeline(finding.coverage, title=title, bracket=finding.bracket)))
+    quiet = tuple(sorted({scene for both in finding.quiet for scene in both}))
+    used = Used(compared=tuple(scene.id for scene in finding.scenes), quiet=quiet)
+    drawn.append((f"{name}-looks.png", timeline(finding.coverage, title=title, bracket=finding.bracket, used=used)))
     pictures = []
     with tempfile.TemporaryDirectory() as scratch:
         for file, figure in drawn:

@@ -1,5 +1,8 @@
+import ast
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,9 +10,11 @@ import pytest
 from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
+from osint_imagery.evidence import decision, wording
 from osint_imagery.evidence.assessment import PropositionLevel
 from osint_imagery.evidence.finding import Answer
 from osint_imagery.evidence.summary import five_lines
+from osint_imagery.evidence.texts import REASONS, TEMPLATES
 from osint_imagery.evidence.wording import (
     absence_sentence,
     answer_sentence,
@@ -160,3 +165,52 @@ def test_only_an_allowed_level_can_be_worded() -> None:
     assert "not what it is" in sentence
     with pytest.raises(LevelError, match="level='identification' is above"):
         level_sentence(AllowedLevel(target=ship, gsd_m=10, level=DetectionLevel.IDENTIFICATION))
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("storage shed", "a storage shed"),
+        ("airfield", "an airfield"),
+        ("a shed", "a shed"),
+        ("The pier", "The pier"),
+        ("two ships", "two ships"),
+        ("containers", "containers"),
+    ],
+)
+def test_a_thing_is_named_as_a_person_would(case: Any, silent: Any, what: str, said: str) -> None:
+    prediction = case.claim.predictions[0]
+    target = prediction.target.model_copy(update={"what": what})
+    finding = replace(silent, prediction=prediction.model_copy(update={"target": target}))
+    assert f"more probable if {said} had not appeared" in ratio_sentence(finding)
+    assert absence_sentence(finding).startswith(f"There is no evidence of {said} at ")
+
+
+def test_the_summary_cuts_no_remark_in_half_and_names_the_sides_in_words(case: Any, silent: Any, weak: Any) -> None:
+    for finding in (case.find(), silent, weak):
+        for line in five_lines(case.claim, [finding], where="d").splitlines():
+            assert line.count("(") == line.count(")"), line
+    assert "support for no such change over the change" in five_lines(case.claim, [silent], where="d")
+    assert "H0 over" not in five_lines(case.claim, [silent], where="d")
+
+
+def test_every_text_is_used_and_every_answer_has_one() -> None:
+    room = Path(wording.__file__).parent
+    code = "\n".join(path.read_text() for path in [*room.glob("*.py"), *(room.parent / "report").glob("*.py")])
+    for name, texts in (("TEMPLATES", TEMPLATES), ("REASONS", REASONS)):
+        by_answer = {str(answer) for answer in Answer} | set(wording._VERBS)
+        unused = [key for key in texts if key not in by_answer and not re.search(rf"[\"']{key}[\"']\W", code)]
+        assert unused == [], name
+    assert {str(answer) for answer in Answer} | set(wording._VERBS) <= set(TEMPLATES)
+
+
+def test_the_rules_of_the_decision_hold_no_english_of_their_own() -> None:
+    tree = ast.parse(Path(decision.__file__).read_text())
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    rules = [node for node in functions if node.name.startswith(("_by_", "_around", "_named"))]
+    assert len(rules) >= 8
+    for rule in rules:
+        body = rule.body[1:] if ast.get_docstring(rule) else rule.body
+        constants = [node.value for part in body for node in ast.walk(part) if isinstance(node, ast.Constant)]
+        said = [text for text in constants if isinstance(text, str) and len(text.split()) > 1]
+        assert [text for text in said if text not in REASONS and text != "ruled out"] == []

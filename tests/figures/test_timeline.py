@@ -1,5 +1,6 @@
 """Timelines: every look stands there, by shape and by color, in UTC, legible for three looks and for 140."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
@@ -12,7 +13,7 @@ from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.figures.artist import house_style
 from osint_imagery.figures.calendar_axis import axis_over
-from osint_imagery.figures.timeline import timeline
+from osint_imagery.figures.timeline import Used, timeline
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 
 START = datetime(2019, 1, 3, 8, 17, tzinfo=UTC)
@@ -121,3 +122,29 @@ def test_ticks_are_few_and_in_order(days: int) -> None:
     assert [x for x, _ in ticks] == sorted(x for x, _ in ticks)
     assert all(0 <= x <= 100 for x, _ in ticks)
     assert len({words for _, words in ticks}) == len(ticks)
+
+
+def test_looks_that_were_used_have_a_mark_of_their_own_under_their_date() -> None:
+    given = coverage(20, 2)
+    plain, figure = timeline(given), timeline(given, used=Used(compared=("S2_5", "S2_10"), quiet=("S2_0", "S2_15")))
+    assert "compared 2" in figure.texts
+    assert "quiet dates 2" in figure.texts
+    assert not any(text.startswith(("compared", "quiet dates")) for text in plain.texts)
+    marks = [item for item in figure.drawing.axes[0].lines if item.get_marker() not in {None, "None", ""}]
+    assert len(marks) == 24
+    places = sorted(float(np.asarray(m.get_xdata(), dtype=float)[0]) for m in marks if m.get_marker() not in {"^", "|"})
+    for shape, ids in (("^", (5, 10)), ("|", (0, 15))):
+        at = sorted(float(np.asarray(m.get_xdata(), dtype=float)[0]) for m in marks if m.get_marker() == shape)
+        assert at == pytest.approx([places[index] for index in ids])
+
+
+def test_why_looks_are_not_clear_is_told_nearest_to_the_claimed_span_first() -> None:
+    given = coverage(20, 2)
+    looks = tuple(replace(look, reason=f"reason {look.scene_id}") for look in given.looks)
+    said = "\n".join(timeline(replace(given, looks=looks)).texts)
+    closed = [look for look in looks if look.state is not LookState.CLEAR]
+    near = sorted(closed, key=lambda look: abs(look.acquired.middle - given.when.middle))
+    assert all(f": reason {look.scene_id}." in said for look in near[:6])
+    assert not any(f": reason {look.scene_id}." in said for look in near[6:])
+    assert f"{len(closed) - 6} more looks are not clear" in said
+    assert "reason" not in "\n".join(timeline(replace(given, looks=looks[:1])).texts)  # a clear look needs no reason

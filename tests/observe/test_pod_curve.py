@@ -79,3 +79,39 @@ def test_the_interval_holds_the_curve_and_says_where_it_is_extrapolated():
     assert "200 trials" in inside.method
     assert "extrapolated" not in inside.method
     assert "extrapolated" in outside.method
+
+
+def test_the_interval_of_a_size_is_fiellers():
+    # The same set, solved as the quadratic (b0 + b1 x - L)^2 = z^2 var(b0 + b1 x).
+    curve = fit_pod_curve(*published())
+    (c00, c01, c11), z2 = curve.covariance, 1.959963984540054**2
+    for probability in (0.5, 0.9):
+        gap = curve.intercept - math.log(probability / (1 - probability))
+        ends = np.roots(
+            [curve.slope**2 - z2 * c11, 2 * (curve.slope * gap - z2 * c01), gap**2 - z2 * c00],
+        )
+        size = curve.size_for(probability)
+        assert (size.low, size.high) == pytest.approx(tuple(np.exp(np.sort(ends))), rel=1e-6)
+    assert curve.size_for(0.5).value == pytest.approx(curve.a50)
+    assert curve.size_for(0.9).value == pytest.approx(curve.a90)
+
+
+def test_the_interval_of_a_size_holds_the_true_size_as_often_as_it_says():
+    held = {0.5: 0, 0.9: 0}
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        sizes = rng.uniform(2, 40, 150)
+        found = rng.random(150) < 1 / (1 + np.exp(-(np.log(sizes) - np.log(12)) / 0.25))
+        curve = fit_pod_curve(sizes, found)
+        for probability in held:
+            true = 12 * (probability / (1 - probability)) ** 0.25
+            size = curve.size_for(probability)
+            held[probability] += size.low <= true <= size.high
+    assert all(0.92 <= count / 300 <= 0.98 for count in held.values()), held
+
+
+def test_few_trials_set_no_end_to_a_size():
+    size = fit_pod_curve([1, 2, 3, 4], [False, True, False, True]).size_for(0.9)
+    assert size.high == math.inf
+    with pytest.raises(InputError, match="probability=1"):
+        fit_pod_curve(*published()).size_for(1)

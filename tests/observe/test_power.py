@@ -348,3 +348,17 @@ def test_radar_targets_need_a_source_of_speckle():
 def test_impossible_designs_are_refused():
     with pytest.raises(InputError, match=r"scales=\(-1,\)"):
         Design(scales=(-1,))
+
+
+def test_quiet_pairs_that_share_their_dates_still_take_targets():
+    # Eight quiet dates, ten pairs: no pair leaves enough others, unrelated among themselves, for a null of its own.
+    looks = dates(10)
+    apart = [(0, 4), (0, 6), (0, 7), (1, 4), (1, 6), (1, 7), (2, 6), (2, 7), (3, 6), (3, 7)]
+    quiet = [Pair(before=looks[one], after=looks[other]) for one, other in apart]
+    tested = Pair(before=looks[8], after=looks[9])
+    strong = power(asks(STRONG), tested, quiet, method=PLAIN, places=12)
+    assert strong.tried == 12
+    assert strong.found >= 11
+    faint = power(asks(dict.fromkeys(BANDS, 0.002)), tested, quiet, method=PLAIN, places=12)
+    assert faint.tried == 12
+    assert faint.found <= 2  # an alarm by chance may lie on a target: the level is 0.1

@@ -64,7 +64,7 @@ def digests(folder: Path) -> dict[str, str]:
 def test_the_shed_is_seen_between_the_last_look_without_it_and_the_first_with_it(finding):
     shed = finding["shed"]
     assert shed.answer is Answer.SEEN
-    assert "consistent with storage shed" in shed.reason
+    assert "consistent with a storage shed" in shed.reason
     assert shed.bracket == (TimeSpan("2024-05-16T12:31:09Z"), TimeSpan("2024-05-26T12:31:09Z"))
     assert [scene.id for scene in shed.scenes] == ["port-20240516", "port-20240526"]
     assert shed.scenes[1].id == TRUTH["things"]["shed"]["in_scenes"][0]

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -39,6 +40,7 @@ from osint_imagery.workflow.planning import choose_quiet, season_apart
 SEASON_DAYS = 45
 MOST_QUIET = 60
 PLACES = 40
+WORKERS = 2
 LEVELS = (2.0, 3.0, 5.0, 10.0)
 ROOF = {
     "blue": 1800,
@@ -94,6 +96,27 @@ def quarters(grid: oi.Grid) -> dict[str, oi.AreaOfInterest]:
         part = box(column * columns, row * rows, (column + 1) * columns, (row + 1) * rows)
         found[name] = oi.AreaOfInterest.from_geometry(grid.to_world(part), crs=grid.crs, name=name)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Area:
+    """Everything that the runs of one quarter need."""
+
+    prediction: oi.Prediction
+    quiet: tuple[Look, ...]
+    span: oi.TimeSpan
+    pairs: dict[Both, oi.Pair]
+
+    def judged(self, aoi: oi.AreaOfInterest) -> list[Run]:
+        """Put every pair forward as the claim in one quarter."""
+        detector = RememberingDetector(detector=resolve(None), quiet=tuple(self.pairs.values()))
+        runs = []
+        for both, pair in self.pairs.items():
+            chosen = choose_quiet(self.quiet, both, self.span, most=10_000)
+            null = [self.pairs[other] for other in chosen if other in self.pairs]
+            step = max(1, -(-len(null) // MOST_QUIET))
+            runs.append(judged(self.prediction, pair, null[::step], aoi=aoi, detector=detector))
+        return runs
 
 
 def judged(
@@ -164,20 +187,16 @@ def main() -> None:
         used = [scenes[look.scene_id] for look in quiet]
         reader = Reader(grid=grid_for(used[:2], claim.aoi()), bands=common_bands(used))
         pairs = quiet_pairs(quiet, reader, scenes)
-    detector = RememberingDetector(detector=resolve(None), quiet=tuple(pairs.values()))
+    area = Area(prediction=prediction, quiet=tuple(quiet), span=span, pairs=pairs)
     runs: list[Run] = []
-    for name, aoi in quarters(reader.grid).items():
-        began = len(runs)
-        for both, pair in pairs.items():
-            chosen = choose_quiet(quiet, both, span, most=10_000)
-            null = [pairs[other] for other in chosen if other in pairs]
-            step = max(1, -(-len(null) // MOST_QUIET))
-            runs.append(judged(prediction, pair, null[::step], aoi=aoi, detector=detector))
-        part = runs[began:]
-        seen = sum(run.fits for run in part)
-        print(f"{name}: {len(part)} runs, {sum(run.decided for run in part)} decided, {seen} seen", flush=True)
+    parts = quarters(reader.grid)
+    with ProcessPoolExecutor(WORKERS) as pool:
+        for name, part in zip(parts, pool.map(area.judged, parts.values()), strict=True):
+            seen = sum(run.fits for run in part)
+            print(f"{name}: {len(part)} runs, {sum(run.decided for run in part)} decided, {seen} seen", flush=True)
+            runs += part
     told(runs)
-    print(f"detector {detector.method.name}; {time.perf_counter() - start:.0f} s")
+    print(f"detector {resolve(None).method.name}; {WORKERS} processes, {time.perf_counter() - start:.0f} s")
 
 
 def told(runs: Sequence[Run]) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "ratio_sentence",
     "refuse_overclaim",
     "unseen_sentence",
+    "worth_sentence",
 ]
 
 _VERBS = {"appears": "appeared", "disappears": "disappeared", "changes": "changed"}
@@ -97,6 +98,23 @@ def absence_sentence(finding: Finding, place: str = "") -> str:
         when=finding.coverage.when.label,
         minus=minus,
     )
+
+
+def worth_sentence(finding: Finding) -> str:
+    """Return what it is worth that nothing was found; empty where something was, or nothing was decided.
+
+    Parameters
+    ----------
+    finding : Finding
+        Of a prediction.
+    """
+    if finding.detections is None or finding.detections.verdict is not Verdict.NO_CHANGE_FOUND:
+        return ""
+    power, ratio = finding.power, finding.ratio
+    if power is None or power.pod is None:
+        return TEMPLATES["silence unknown"]
+    worth = "" if ratio is not None and ratio.bears_on_absence else TEMPLATES["little"]
+    return TEMPLATES["silence"].format(tried=power.tried, found=power.found, worth=worth)
 
 
 def refuse_overclaim(text: str, finding: Finding) -> str:

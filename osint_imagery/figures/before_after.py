@@ -45,6 +45,7 @@ def before_after(
     *,
     title: str | None = None,
     bands: Sequence[str] | None = None,
+    remark: str = "",
     footer: Sequence[str] = (),
     width_mm: float = 180.0,
 ) -> Figure:
@@ -60,6 +61,8 @@ def before_after(
         One line above; any script. Defaults to the name of the area.
     bands : sequence of str, optional
         One (gray) or three bands; default true color, else false color, else the first band.
+    remark : str
+        A sentence right after the verdict, as prominent: what the verdict is worth.
     footer : sequence of str
         More lines under the credit; at most three short ones are printed, the others counted.
     width_mm : float
@@ -93,13 +96,15 @@ def before_after(
     with house_style():
         sheet = Sheet(width=width_mm)
         plan = arrange(sheet, pair, detections, heading=heading, bands=bands)
-        _captions(sheet, plan, detections, footer)
+        _captions(sheet, plan, detections, remark)
+        for words in footer_words(footer):
+            sheet.say(words)
         drawing, page = sheet.open()
         _draw(page, plan, sheet)
     return Figure(
         drawing=drawing,
         title=heading,
-        shows=_shows(pair, detections),
+        shows=f"{_shows(pair, detections)} {remark}".rstrip(),
         credits=credit_of((pair.before, pair.after)),
         scenes=tuple(image.scene_id or "scene id not stated" for image in (pair.before, pair.after)),
         texts=tuple(sheet.texts),
@@ -118,10 +123,10 @@ def _shows(pair: Pair, detections: Detections | None) -> str:
     return f"{simulated}The same ground on {dates}, with one stretch. {verdict_words(detections)}{numbered}"
 
 
-def _captions(sheet: Sheet, plan: Arrangement, detections: Detections | None, footer: Sequence[str]) -> None:
+def _captions(sheet: Sheet, plan: Arrangement, detections: Detections | None, remark: str) -> None:
     """Plan the sentences, credit and digests under the pictures."""
     pair, panel = plan.pair, plan.panels[0]
-    sheet.say(verdict_words(detections), size=9, bold=True)
+    sheet.say(f"{verdict_words(detections)} {remark}".rstrip(), size=9, bold=True)
     if detections is not None:
         sheet.say(calibration_words(detections.changes.calibration), size=8, gap=1.2)
         say_strongest(sheet, detections)
@@ -133,8 +138,6 @@ def _captions(sheet: Sheet, plan: Arrangement, detections: Detections | None, fo
         sheet.say(scene_words(name, image), color=QUIET)
     for credit in credit_of((pair.before, pair.after)):
         sheet.say(f"Credit: {credit}", bold=True)
-    for words in footer_words(footer):
-        sheet.say(words)
 
 
 def _draw(page: Axes, plan: Arrangement, sheet: Sheet) -> None:

@@ -89,7 +89,7 @@ def verdict_words(detections: Detections | None) -> str:
         return f"Undetermined: {detections.reason.rstrip('.')}.{shown} {examined}"
     known = math.isfinite(detections.smallest_m2)
     least = area_words(detections.smallest_m2, placed=placed) if known else "not known"
-    smallest = f"Smallest object that would be reported: {least}."
+    smallest = f"Nothing below {least} is reported."
     if detections.verdict is Verdict.CHANGED:
         return f"{_count(len(detections), 'change')} found. {examined} {smallest}"
     rest = {

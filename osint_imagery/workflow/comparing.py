@@ -50,11 +50,11 @@ class Comparison:
     scenes: tuple[Scene, Scene]
     notes: tuple[str, ...] = ()
 
-    def figure(self, title: str | None = None) -> Figure:
-        """Return the before/after figure; save it with ``.save(path)``."""
+    def figure(self, title: str | None = None, *, remark: str = "") -> Figure:
+        """Return the before/after figure, with a remark on the verdict; save it with ``.save(path)``."""
         told = f"{len(self.notes)} quiet pairs or steps could not be used: listed in the record"
         footer = (told,) if self.notes else ()
-        return before_after(self.pair, self.detections, title=title, footer=footer)
+        return before_after(self.pair, self.detections, title=title, remark=remark, footer=footer)
 
     def _repr_png_(self) -> bytes:
         return self.figure().png()

@@ -17,6 +17,7 @@ from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.finding import Finding, find
 from osint_imagery.evidence.record import record_of
 from osint_imagery.evidence.summary import five_lines
+from osint_imagery.evidence.wording import worth_sentence
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.timeline import Used, timeline
 from osint_imagery.observe.coverage import Coverage, LookState
@@ -189,7 +190,9 @@ def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ..
     drawn: list[tuple[str, Figure]] = []
     if work.comparison is not None:
         predicted = f"Predicted: {finding.prediction.text}"
-        drawn.append((f"{name}-before-after.png", work.comparison.figure(title=predicted)))
+        drawn.append(
+            (f"{name}-before-after.png", work.comparison.figure(title=predicted, remark=worth_sentence(finding)))
+        )
     title = f"Looks at {finding.coverage.place} ({name})"
     quiet = tuple(sorted({scene for both in finding.quiet for scene in both}))
     used = Used(compared=tuple(scene.id for scene in finding.scenes), quiet=quiet)

@@ -23,6 +23,7 @@ from osint_imagery.evidence.wording import (
     ratio_sentence,
     refuse_overclaim,
     unseen_sentence,
+    worth_sentence,
 )
 from osint_imagery.observe.resolution import AllowedLevel
 
@@ -46,6 +47,15 @@ def test_each_answer_has_its_own_words(case: Any, silent: Any, weak: Any, make: 
     assert answer_sentence(silent).startswith("LOOKED AND NOT SEEN: ")
     assert answer_sentence(blind).startswith("COULD NOT HAVE BEEN SEEN: ")
     assert answer_sentence(weak).startswith("UNDETERMINED: looked and not seen, but this bears little")
+
+
+def test_silence_says_beside_the_picture_what_it_is_worth(case: Any, silent: Any, weak: Any, make: Make) -> None:
+    assert worth_sentence(weak).endswith("the method found 25: that it found nothing here says little.")
+    assert worth_sentence(silent).startswith("Of ")
+    assert "says little" not in worth_sentence(silent)
+    unmeasured = case.find(detections=make["detections"](verdict=Verdict.NO_CHANGE_FOUND), power=None)
+    assert "was not measured" in worth_sentence(unmeasured)
+    assert not worth_sentence(case.find())
 
 
 def test_the_bracket_keeps_utc_and_an_unknown_hour(case: Any) -> None:

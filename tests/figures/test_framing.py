@@ -147,6 +147,14 @@ def test_the_strongest_are_listed_with_what_is_known_of_them(
     assert faults(listed) == []
 
 
+def test_a_remark_stands_beside_the_verdict_and_in_the_words_for_the_blind(make_pair: MakePair) -> None:
+    figure = before_after(make_pair(), remark="Of 40 such targets the method found 3.", footer=["last"])
+    verdict = next(text for text in figure.texts if "Two dates side by side" in text)
+    assert verdict.endswith("Of 40 such targets the method found 3.")
+    assert figure.shows.endswith("Of 40 such targets the method found 3.")
+    assert "last" in figure.texts
+
+
 def test_a_long_footer_is_counted_not_printed(make_pair: MakePair) -> None:
     figure = before_after(make_pair(), footer=["x" * 400, *(f"note {k}" for k in range(9))])
     assert "and 8 more, see the record" in figure.texts

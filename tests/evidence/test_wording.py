@@ -224,3 +224,23 @@ def test_the_rules_of_the_decision_hold_no_english_of_their_own() -> None:
         constants = [node.value for part in body for node in ast.walk(part) if isinstance(node, ast.Constant)]
         said = [text for text in constants if isinstance(text, str) and len(text.split()) > 1]
         assert [text for text in said if text not in REASONS and text != "ruled out"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No change is visible at the port.",
+        "There was no damage.",
+        "There is no evidence whatsoever of a launcher.",
+        "We found no evidence a launcher was there.",
+        "No visible signs of a launcher.",
+        "The launcher was absent.",
+        "Nothing happened at the port.",
+        "The roof is intact.",
+    ],
+)
+def test_absence_in_other_words_is_refused_where_silence_bears_little(text: str, weak: Any, silent: Any) -> None:
+    with pytest.raises(InputError, match="would sound like absence"):
+        refuse_overclaim(text, weak)
+    assert refuse_overclaim(text, silent) == text
+    assert refuse_overclaim("A change of 3 ha was found.", weak)

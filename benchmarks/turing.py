@@ -5,7 +5,7 @@ Uses the Sentinel-2 series that nrt 0.2.1 carries (pip install --no-deps nrt==0.
 clear looks at the Romanian forest before the claimed change, no more than 45 days apart in the year, that aligns, is
 put forward as the claim in each quarter of the image (disjoint ground). Each run is the road of investigate(): detect
 against quiet pairs, none of which shares a date with the judged one; power by 40 insertions; likelihood_ratio. The
-claimed thing is a large pale roof, 100 x 60 m, because a target that is seldom found gives ratios near 1 and keeps
+claimed thing is a pale roof of 100 x 60 m: the clearing of the claim itself is seldom found, and a ratio near 1 keeps
 any rule. At most 60 quiet pairs a run. A decision at level 0.1 means that about one quiet pair in ten alarms, so that
 the cap of LR+ (printed) stays below 10: the limit of 3 is a test, that of 10 cannot be broken by this rule.
 The ratio of a run is LR+ where a fitting change was seen, else LR-; 1 where nothing could be decided. A second count

@@ -45,8 +45,8 @@ def flag_clouds_by_network(image: Image, *, level: str) -> Image:
     Notes
     -----
     Misled by: pixels much smaller or larger than 30 m, for which the networks were trained; white roofs, sand, snow.
-    On its own reference tiles of Sentinel-2 accuracy 0.90, kappa 0.81; on clear-to-cloudy dates of a forest it agreed
-    with the provider's classification for 0.92 of the pixels on average, 0.57 at worst. Some 4 s for 256 x 256 pixels.
+    On ten dates of a Romanian forest (Level-2A, four bands, 10 m) it agreed with the provider's cloud classes for 0.60
+    to 1.00 of the pixels; neither is the truth.
 
     References
     ----------

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 from scipy.stats import t as student
 
-__all__ = ["Movement", "bent", "estimate_movement", "few", "inflation", "location", "prefers_affine"]
+__all__ = ["Movement", "bent", "estimate_movement", "location", "of_few", "overlapping", "prefers_affine"]
 
 Points = NDArray[np.float64]  # (tile, 2): rows, columns
 
@@ -87,15 +87,15 @@ def location(values: Points) -> tuple[Points, Points]:
     slope = np.where(inside, (1 - u * u) * (1 - 5 * u * u), 0).sum(axis=0)
     count = len(values)
     error = np.sqrt((pull**2).sum(axis=0) * count / max(count - 1, 1)) / np.maximum(np.abs(slope), 1.0)
-    return middle, np.asarray(error * few(count))
+    return middle, np.asarray(error * of_few(count))
 
 
-def few(count: int) -> float:
+def of_few(count: int) -> float:
     """Return by how much a standard error told by few values has to be raised: see :func:`location`."""
     return 1 + 9 / count**2
 
 
-def inflation(places: Points, side: int) -> float:
+def overlapping(places: Points, side: int) -> float:
     """Return by how much tiles that overlap by half inflate the standard error."""
     step = places[None] - places[:, None]
     pairs = ((step[..., 0] == 0) & (np.abs(step[..., 1] - side // 2) <= 1)).sum()
@@ -122,7 +122,7 @@ def estimate_movement(shifts: Points, places: Points, side: int, *, affine: bool
         linear, shifts = _tilt(shifts, places - center)
     shift, sigma = location(shifts)
     spent = 3 if affine else 1
-    sigma = sigma * inflation(places, side) * np.sqrt((len(shifts) - 1) / (len(shifts) - spent))
+    sigma = sigma * overlapping(places, side) * np.sqrt((len(shifts) - 1) / (len(shifts) - spent))
     return Movement(shift=shift, sigma=sigma, degrees=len(shifts) - spent, linear=linear, center=center)
 
 

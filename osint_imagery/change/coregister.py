@@ -12,7 +12,7 @@ from osint_imagery.change.regrid import coinciding, meet, move, patch, regrid
 from osint_imagery.change.resampling import REACH
 from osint_imagery.change.threads import one_blas_thread
 from osint_imagery.change.tiles import Tiles, refuse_bent, residual_of, words
-from osint_imagery.core.errors import AlignmentError, InputError, OutsideFootprintError
+from osint_imagery.core.errors import AlignmentError, InputError, OutsideFootprintError, TooFewTilesError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Step
@@ -94,8 +94,11 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
 
 
 def _registered(before: Image, after: Image, most_shift_px: float, most_residual_px: float) -> Registration:
-    """Return the registration by chips of the first size that tells, or raise what the first one said."""
-    refused: AlignmentError | None = None
+    """Return the registration by chips of the first size that tells, or raise what the first one said.
+
+    Another size is tried only where chips tell too little: what they tell against a pair stands.
+    """
+    silent: list[TooFewTilesError] = []
     for side in sides(before.shape):
         chips, whole = _chips(before, after, places(before.shape, most_shift_px, side=side))
         try:
@@ -106,9 +109,9 @@ def _registered(before: Image, after: Image, most_shift_px: float, most_residual
                 most_residual_px=most_residual_px,
                 least_px=_SMALL_PX if whole else 0.0,
             )
-        except AlignmentError as err:
-            refused = refused or err
-    raise refused or AlignmentError("no chips")
+        except TooFewTilesError as err:
+            silent.append(err)
+    raise silent[0]
 
 
 def _chips(before: Image, after: Image, where: Sequence[Place]) -> tuple[list[Chip], bool]:
@@ -193,7 +196,7 @@ def register(
         msg = f"shift {words(one.shift)} px exceeds most_shift_px={most_shift_px:g}; not believed"
         raise AlignmentError(msg)
     corners = np.array([[0, 0], [0, shape[1]], [shape[0], 0], shape], dtype=np.float64)
-    model = one if summed else _bent_or_not(one, tiles, corners)
+    model = one if summed else _shift_or_affine(one, tiles, corners)
     alone = model is one and math.hypot(*model.shift) < least_px
     left = tiles.shift - (0.0 if alone else model.at(tiles.place))
     if summed:
@@ -215,7 +218,7 @@ def register(
     return _registration(model, residual, counts, f"{method}, Student interval", most_px=most_px)
 
 
-def _bent_or_not(one: Movement, tiles: Tiles, corners: NDArray[np.float64]) -> Movement:
+def _shift_or_affine(one: Movement, tiles: Tiles, corners: NDArray[np.float64]) -> Movement:
     """Return one shift, or an affine movement where that tells the held-out tiles clearly better."""
     fit, held = tiles.told & ~tiles.held, tiles.told & tiles.held
     if fit.sum() <= _LEAST_AFFINE:

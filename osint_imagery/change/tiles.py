@@ -12,7 +12,7 @@ from osint_imagery.change.consensus import Movement, estimate_movement, location
 from osint_imagery.change.correlation import Measured, measure
 from osint_imagery.change.spectra import CLEAR
 from osint_imagery.change.together import Joint, Together
-from osint_imagery.core.errors import AlignmentError
+from osint_imagery.core.errors import AlignmentError, TooFewTilesError
 from osint_imagery.core.estimate import Estimate
 
 __all__ = ["Summed", "Tiles", "refuse_bent", "residual_of", "words"]
@@ -40,12 +40,12 @@ class Tiles:
 
         Raises
         ------
-        AlignmentError
+        TooFewTilesError
             If they tell too little, each by itself and summed.
         """
         if not chips:
             msg = "0 of 0 tiles agree well enough to fit the shift: the scene is too small; use a larger window"
-            raise AlignmentError(msg)
+            raise TooFewTilesError(msg)
         stack = stacked(chips)
         found: Measured = measure(stack, most_shift_px)
         side = chips[0].place.side
@@ -94,7 +94,7 @@ class Summed:
                 f"needed, or a sum that tells; {hidden} are hidden (cloud, no data, changed ground), {blank} show too "
                 f"little texture in common{also}; use a larger window or a clearer date"
             )
-            raise AlignmentError(msg)
+            raise TooFewTilesError(msg)
         return cls(fit=summed[0], held=summed[1])
 
     def residual(self, done: NDArray[np.float64]) -> Estimate:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from osint_imagery.change.consensus import Movement, few, inflation
+from osint_imagery.change.consensus import Movement, of_few, overlapping
 from osint_imagery.change.correlation import coherence, reach_of
 from osint_imagery.change.fading import LEAST_SHARE, share
 from osint_imagery.change.spectra import CLEAR, Complex, Float, Stack, climb, peaks, spectra_of
@@ -118,8 +118,8 @@ class Together:
             without = climb(whole - parts, without, self.side)
         lost = np.abs(found - start).max() > 0.75  # ran away from its peak
         apart = without.astype(np.float64) - without.mean(axis=0)
-        sigma = np.sqrt((count - 1) / count * (apart**2).sum(axis=0)) * few(count)
-        sigma *= inflation(self.place[chosen], self.side)
+        sigma = np.sqrt((count - 1) / count * (apart**2).sum(axis=0)) * of_few(count)
+        sigma *= overlapping(self.place[chosen], self.side)
         movement = Movement(
             shift=(found[0] + self.moved).astype(np.float64),
             sigma=sigma,

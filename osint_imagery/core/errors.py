@@ -19,6 +19,7 @@ Each error is also the builtin it resembles, so ``except ValueError`` keeps work
     │   └── ChecksumError
     ├── UndeterminedError (ArithmeticError) the data cannot support an answer
     │   ├── AlignmentError
+    │   │   └── TooFewTilesError            too little ground tells how it moved
     │   ├── NotEnoughDataError
     │   └── ConvergenceError
     └── EvidenceError
@@ -52,6 +53,7 @@ __all__ = [
     "OutsideFootprintError",
     "ReadError",
     "TimeError",
+    "TooFewTilesError",
     "UndeterminedError",
     "VerificationError",
 ]
@@ -123,6 +125,10 @@ class UndeterminedError(OsintImageryError, ArithmeticError):
 
 class AlignmentError(UndeterminedError):
     """Two images that could not be brought onto each other within the stated residual."""
+
+
+class TooFewTilesError(AlignmentError):
+    """Too few tiles of two images tell how one lies on the other, each by itself and summed."""
 
 
 class NotEnoughDataError(UndeterminedError):

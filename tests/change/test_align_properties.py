@@ -1,5 +1,6 @@
 """What an alignment has to do whatever the scene: follow a shift, ignore brightness, notice bends and clouds."""
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -9,10 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from osint_imagery.change import coregister
 from osint_imagery.change.chips import Chip, cut, places
 from osint_imagery.change.coregister import align, register
 from osint_imagery.change.fading import cell_weights
-from osint_imagery.core.errors import AlignmentError, InputError
+from osint_imagery.core.errors import AlignmentError, InputError, TooFewTilesError
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Registration
 
@@ -242,7 +244,7 @@ def test_small_noisy_ground_is_aligned_by_its_summed_tiles_with_an_honest_interv
     assert 0.75 < np.mean(covered) < 0.99
 
 
-def test_small_ground_of_which_half_moved_is_refused_or_says_how_unsure_it_is() -> None:
+def test_small_ground_of_which_half_moved_is_refused() -> None:
     plane = np.zeros((100, 100))
     plane[:, 50:] = 1.0
     with pytest.raises(AlignmentError, match="lie on each other"):
@@ -265,3 +267,23 @@ def test_held_out_sum_that_is_faint_counts_only_where_the_fit_is() -> None:
             continue
         passed += 1
     assert passed <= 1
+
+
+def test_smaller_tiles_are_asked_only_where_the_first_are_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What tiles tell against a pair stands; another size is no second chance."""
+    asked: list[int] = []
+
+    def refusing(error: type[AlignmentError]) -> Callable[..., Registration]:
+        def refuse(chips: list[Chip], **_: object) -> Registration:
+            asked.append(chips[0].place.side)
+            msg = f"{chips[0].place.side} px"
+            raise error(msg)
+
+        return refuse
+
+    for error, sizes in ((AlignmentError, [32]), (TooFewTilesError, [32, 24])):
+        asked.clear()
+        monkeypatch.setattr(coregister, "register", refusing(error))
+        with pytest.raises(error, match="32 px"):
+            align(image(ground(1, 100), 1), image(ground(1, 100), 2))
+        assert asked == sizes

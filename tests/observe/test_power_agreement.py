@@ -1,9 +1,6 @@
 """Targets that are really put into white noise are found as often as the closed form says; the benchmark has it all."""
 
-import importlib.util
-import sys
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 from types import ModuleType
 
 import numpy as np
@@ -11,16 +8,8 @@ import pytest
 
 
 @pytest.fixture(scope="module")
-def benchmark() -> Iterator[ModuleType]:
-    path = Path(__file__).resolve().parents[2] / "benchmarks" / "power_agreement.py"
-    spec = importlib.util.spec_from_file_location("power_agreement", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules[spec.name]
+def benchmark(benchmark_of: Callable[[str], ModuleType]) -> ModuleType:
+    return benchmark_of("power_agreement")
 
 
 def test_the_grid_is_the_published_one(benchmark: ModuleType) -> None:

@@ -1,7 +1,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from osint_imagery.core.errors import InputError
@@ -54,6 +54,7 @@ def test_lower_power_never_makes_silence_say_more(met: tuple[float, ...], pod: f
 
 
 @given(some, rates, st.floats(0, 0.2))
+@example(met=distribution([0.5, 0.2840884859493323]), pod=0.5, around=0.0)  # equal bounds, but for rounding
 def test_an_unknown_dependence_spans_both_and_has_no_value(met: tuple[float, ...], pod: float, around: float) -> None:
     bounds = silent_throughout(met, chance(pod, around), Dependence.UNKNOWN)
     assert math.isnan(bounds.value)

@@ -6,6 +6,7 @@ from osint_imagery.change.changemap import Calibration, CalibrationKind
 from osint_imagery.change.detections import Detection
 from osint_imagery.core.estimate import interval_words
 from osint_imagery.evidence.finding import Finding
+from osint_imagery.evidence.wording import worth_sentence
 from osint_imagery.figures.words import value_words, verdict_words
 
 __all__ = ["DetectionRow", "LookRow", "detection_rows", "nothing_words", "withheld_words"]
@@ -99,7 +100,9 @@ def withheld_words(finding: Finding) -> str:
 
 
 def nothing_words(finding: Finding) -> str:
-    """Return what an empty table means: the ground examined, or that nothing was compared; empty with detections."""
+    """Return what an empty table means and what that is worth, or that nothing was compared; empty with detections."""
     if finding.detections is None:
         return "No two scenes were compared; why stands in the answer above."
-    return "" if finding.detections.items else verdict_words(finding.detections)
+    if finding.detections.items:
+        return ""
+    return f"{verdict_words(finding.detections)} {worth_sentence(finding)}".rstrip()

@@ -205,6 +205,7 @@ def test_no_detection_still_states_what_was_examined(make_content: Callable[...,
     assert "Examined: 5 km²" in text
     assert "There is no detection to explain" in text
     assert "UNDETERMINED" in text
+    assert re.search(r"method found \d+|was not measured, so its silence says nothing", text)
 
 
 def test_simulated_and_unproven_scenes_are_announced_first(make_content: Callable[..., ReportContent]) -> None:

@@ -18,11 +18,11 @@ import numpy as np
 from scipy.stats import chi2
 
 import osint_imagery as oi
-from osint_imagery.change.changemap import Method
-from osint_imagery.change.detectors import Detector, Scored, resolve
+from osint_imagery.change.detectors import Detector, resolve
 from osint_imagery.change.null import reportable
 from osint_imagery.core.errors import UndeterminedError
 from osint_imagery.core.estimate import proportion
+from osint_imagery.observe.benches import RememberingDetector
 from osint_imagery.observe.coverage import Look, LookState
 from osint_imagery.workflow.comparing import Reader, align_many, common_bands, grid_for
 from osint_imagery.workflow.planning import choose_quiet, season_apart
@@ -33,25 +33,6 @@ LEVELS = (0.05, 0.10, 0.20)
 MOVED = 12  # pairs that are judged again after a shift
 
 Key = tuple[str, str]
-
-
-@dataclass
-class Remembering:
-    """A detector that scores each pair once: the same quiet pair serves many runs."""
-
-    inner: Detector
-    known: dict[int, Scored] = field(default_factory=dict)
-
-    @property
-    def method(self) -> Method:
-        """The inner method."""
-        return self.inner.method
-
-    def score(self, pair: oi.Pair) -> Scored:
-        """Return the inner detector's answer."""
-        if id(pair) not in self.known:
-            self.known[id(pair)] = self.inner.score(pair)
-        return self.known[id(pair)]
 
 
 @dataclass
@@ -107,7 +88,7 @@ def main() -> None:
         looks = oi.coverage(claim.predictions[0], found.scenes, aoi=claim.aoi()).looks
         quiet = [k for k in looks if k.state is LookState.CLEAR and k.acquired.middle.month in MONTHS]
         pairs = aligned(quiet, {scene.id: scene for scene in found.scenes}, claim)
-    detector = Remembering(resolve(None))
+    detector = RememberingDetector(detector=resolve(None), quiet=tuple(pairs.values()))
     tallies = {"claimed slope": (claim.aoi(), Tally()), "whole image": (None, Tally())}
     moved: list[str] = []
     for before, after in combinations(quiet, 2):

@@ -13,7 +13,7 @@ from osint_imagery.change.cloud_shadow import Sighting, Throw, cast, darkened, f
 from osint_imagery.change.cloud_veil import Link, added, fit_link, veil_between, white
 from osint_imagery.core.flags import Flag
 
-__all__ = ["Sky", "fit_sky", "flags_of_both", "haze_between"]
+__all__ = ["Flags", "Sky", "fit_links", "fit_sky", "flags_of_both", "haze_between"]
 
 Flags = NDArray[np.uint16]
 Looks = Sequence[tuple[Planes, Planes]]
@@ -43,9 +43,7 @@ class Sky:
 
 def fit_sky(looks: Looks, sizes: Sizes) -> Sky:
     """Take the statistics of the first date of each look."""
-    names = [name for name in looks[0][0] if name != "cirrus"]
-    links = {name: fit_link([(own[name], other[name]) for own, other in looks]) for name in names}
-    floor = {name: _low([own[name] for own, _ in looks], 0.5) for name in names}
+    links, floor = fit_links(looks)
     cirrus = None
     if "cirrus" in looks[0][0]:
         cirrus = (fit_cirrus([own["cirrus"] for own, _ in looks]), fit_cirrus([other["cirrus"] for _, other in looks]))
@@ -59,6 +57,13 @@ def fit_sky(looks: Looks, sizes: Sizes) -> Sky:
             dark, light = darkened(own, other, links, floor)
             sightings.append(Sighting(clouds=patches.candidates, dark=dark, light=light))
     return replace(sky, throw=find_throw(sightings, sizes.reach))
+
+
+def fit_links(looks: Looks) -> tuple[dict[str, Link], dict[str, float]]:
+    """Return, per band, what the first date shows where the other shows a value, and its darkest ground."""
+    names = [name for name in looks[0][0] if name != "cirrus"]
+    links = {name: fit_link([(own[name], other[name]) for own, other in looks]) for name in names}
+    return links, {name: _low([own[name] for own, _ in looks], 0.5) for name in names}
 
 
 def haze_between(looks: Looks) -> float:

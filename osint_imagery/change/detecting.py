@@ -7,20 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osint_imagery.change.changemap import ChangeMap, NullObjects
-from osint_imagery.change.clouds import flag_clouds
 from osint_imagery.change.deciding import calibrate, decide, probability
 from osint_imagery.change.detectors import Detector, Scored, resolve
 from osint_imagery.change.null import Null, from_margin, from_quiet
+from osint_imagery.change.screening import Screening, screened
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.bands import common_names
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Step, digest_array
 from osint_imagery.core.pair import Pair
 
 __all__ = ["detect"]
 
-_LEAST_SCREENED_PX = 256  # a side; on less ground the shape of a cloud is not told from that of a roof
-_LEAST_VALID = 0.1
 _LEAST_UNITS = 10  # fewer quiet pairs or windows cannot decide at the usual level of 0.1
 
 
@@ -68,8 +65,9 @@ def detect(
 
     Notes
     -----
-    Without quiet pairs, and where no quality layer was there, clouds and their shadows are flagged first from the two
-    dates and count as not observed (:mod:`osint_imagery.change.clouds`). Where the scene's middle score exceeds that
+    First what is cloud or shadow on any pair, quiet ones included, is flagged as not observed: where a quality layer
+    flags some of it, its flags are grown (:mod:`osint_imagery.change.cloud_growth`); where there is no quality layer
+    and no quiet pairs, the two dates are compared (:mod:`osint_imagery.change.clouds`). Where the scene's middle score exceeds that
     of every quiet pair, nothing is decided: the whole scene changed. The decision needs both: the strongest object is
     stronger than those of the quiet pairs (rank test, exact if dates are exchangeable), and an object's
     false-discovery rate is at most `level`. Quiet pairs that are closer in time or season than `pair` make the null
@@ -89,9 +87,9 @@ def detect(
     if not 0 < level < 1:
         msg = f"level={level!r} is not in (0, 1); 0.1 lets one reported object in ten be false"
         raise InputError(msg)
-    detector = resolve(method)
-    pair = _screened(pair, quiet)
-    scored = detector.score(_by_common_names(pair))
+    detector = Screening(detector=resolve(method))
+    pair = screened(pair, alone=not quiet)
+    scored = detector.score(pair)
     inside = _inside(pair, aoi)
     observed = pair.valid & np.isfinite(scored.strength)
     examined = observed & inside
@@ -122,29 +120,6 @@ def detect(
         null=null.objects,
         lineage=pair.lineage.then(step),
     )
-
-
-def _screened(pair: Pair, quiet: Sequence[Pair]) -> Pair:
-    """Return the pair with clouds flagged where no quality layer did; as it is where quiet pairs are to judge it.
-
-    Quiet pairs keep what clouds they have, and the pair under test must not have it easier.
-    """
-    if quiet or min(pair.shape) < _LEAST_SCREENED_PX or pair.valid.mean() < _LEAST_VALID:
-        return pair
-    named = _by_common_names(pair)
-    flagged = flag_clouds(named)
-    if flagged is named:
-        return pair
-    bands = pair.bands
-    return replace(pair, before=replace(flagged.before, bands=bands), after=replace(flagged.after, bands=bands))
-
-
-def _by_common_names(pair: Pair) -> Pair:
-    """Return the pair with its bands under the names that detectors ask for; itself where it has them."""
-    names = common_names(pair.bands)
-    if names == pair.bands:
-        return pair
-    return replace(pair, before=replace(pair.before, bands=names), after=replace(pair.after, bands=names))
 
 
 def _inside(pair: Pair, aoi: AreaOfInterest | None) -> NDArray[np.bool_]:

@@ -12,6 +12,7 @@ from osint_imagery.change.detecting import detect
 from osint_imagery.change.detectors import Detector, Scored
 from osint_imagery.change.null import from_quiet, reportable
 from osint_imagery.change.objects import find_objects
+from osint_imagery.change.screening import Screening
 from osint_imagery.core.errors import UndeterminedError
 from osint_imagery.core.pair import Pair
 from osint_imagery.observe.ground import Ground, ground_of
@@ -25,25 +26,19 @@ _FEW, _MANY = 3, 60  # targets at once: where a rate decides, more would help ea
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RememberingDetector:
+class RememberingDetector(Screening):
     """A detector that scores each quiet pair once: every insertion is calibrated on the same ones."""
 
-    detector: Detector
     quiet: tuple[Pair, ...]
     known: dict[int, Scored] = field(default_factory=dict)
-
-    @property
-    def method(self) -> Method:
-        """The method it stands for."""
-        return self.detector.method
 
     def score(self, pair: Pair) -> Scored:
         """Return the score of a pair, from memory for a quiet one."""
         place = next((index for index, item in enumerate(self.quiet) if item is pair), None)
         if place is None:
-            return self.detector.score(pair)
+            return Screening.score(self, pair)  # a class with slots has no bare super()
         if place not in self.known:
-            self.known[place] = self.detector.score(pair)
+            self.known[place] = Screening.score(self, pair)
         return self.known[place]
 
 

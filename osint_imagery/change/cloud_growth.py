@@ -1,0 +1,107 @@
+"""Clouds and shadows that a quality layer flags in part only: followed over the ground around what it does flag."""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy import ndimage
+
+from osint_imagery.change.cloud_objects import Mask, Sizes, within
+from osint_imagery.change.cloud_pixels import Planes, pixel_m, planes, reflectance_scale, unknown_quality
+from osint_imagery.change.cloud_shadow import darkened
+from osint_imagery.change.cloud_sky import Flags, fit_links
+from osint_imagery.change.cloud_veil import Link, added, veil_between, white
+from osint_imagery.core.flags import Flag
+from osint_imagery.core.image import Image
+from osint_imagery.core.lineage import Step
+from osint_imagery.core.pair import Pair
+
+__all__ = ["grow_flags"]
+
+VERSION = "1"
+_NAME = "grow_flags"
+_CLOUDS = int(Flag.CLOUD | Flag.CIRRUS | Flag.CLOUD_POSSIBLE)
+_SEEDS = _CLOUDS | int(Flag.CLOUD_SHADOW)
+_LEAST_SEEN = 0.1  # share of the pair that both dates must show for one to be predicted from the other
+_TOUCHING = 4  # px: what is followed was averaged (a shadow opened, too), so it ends this far from what was flagged
+_VEILED = 0.05  # reflectance that a cloud adds where it is followed, as in cloud_objects
+_EIGHT = np.ones((3, 3), dtype=bool)
+
+
+def grow_flags(pair: Pair) -> Pair:
+    """Return the pair with the flags of clouds and shadows grown over what a quality layer leaves out beside them.
+
+    Quality layers flag clouds without their thin rims and shadows in pieces (Sen2Cor takes a forest in shadow for
+    vegetation). Where a date has such a layer and it flags cloud or shadow, three things are flagged too: a white
+    veil beside a flagged cloud, against the other date, and what joins it (``CLOUD_POSSIBLE``); ground beside any of
+    these that lost infrared light, and what joins it (``CLOUD_SHADOW``); a rim of 30 m around both and around flagged
+    clouds. Neither is followed farther than 1 km. Only these two dates are looked at, so a pair under test and quiet
+    pairs are treated alike.
+
+    Parameters
+    ----------
+    pair : Pair
+        Aligned images.
+
+    Returns
+    -------
+    Pair
+        With a step ``grow_flags`` in its lineage; the same pair where no date has flagged clouds or shadows, the near
+        and shortwave infrared are missing, the pixels are not reflectance (or reflectance x 10,000), or it was done
+        before.
+
+    Notes
+    -----
+    Misled by: a real darkening (fire, flood, a dark roof) or whitening that touches a cloud or its shadow: it counts
+    as not observed, not as unchanged. A cloud or a shadow of which no piece was flagged is not found.
+
+    Examples
+    --------
+    >>> from osint_imagery.core.image import Image
+    >>> rng = np.random.default_rng(0)
+    >>> look = lambda: Image.from_array(rng.uniform(0.05, 0.2, (4, 64, 64)), bands=["blue", "green", "red", "nir"])
+    >>> pair = Pair(before=look(), after=look())
+    >>> grow_flags(pair) is pair  # no quality layer
+    True
+    """
+    sides = (pair.before, pair.after)
+    wanted = [not unknown_quality([image]) and bool((image.flags & _SEEDS).any()) for image in sides]
+    done = any(step.name == _NAME for step in pair.lineage.steps)
+    if done or not any(wanted) or pair.valid.mean() < _LEAST_SEEN:
+        return pair
+    scale, reason = reflectance_scale([pair])
+    both = planes(pair, scale, slice(None)) if not reason else None
+    if both is None or not {"nir", "swir16"} & both[0].keys():
+        return pair
+    sizes = Sizes.of(pixel_m(pair))
+    images = [
+        image.with_flags(_grown(image, own, other, sizes)) if want else image
+        for image, own, other, want in zip(sides, both, both[::-1], wanted, strict=True)
+    ]
+    step = Step(name=_NAME, version=VERSION, inputs=(pair.before.digest, pair.after.digest))
+    return replace(pair, before=images[0], after=images[1], lineage=pair.lineage.then(step))
+
+
+def _grown(image: Image, own: Planes, other: Planes, sizes: Sizes) -> Flags:
+    """Return the flags to add to one date."""
+    links, floor = fit_links([(own, other)])
+    flags = np.zeros(image.shape, dtype=np.uint16)
+    clouds = (image.flags & _CLOUDS) != 0
+    veiled = _joined(clouds, _veil(own, other, links), sizes.reach)
+    flags[within(clouds | veiled, sizes.margin) & ~clouds] |= np.uint16(Flag.CLOUD_POSSIBLE)
+    dark, _ = darkened(own, other, links, floor)
+    shadow = _joined(veiled | ((image.flags & _SEEDS) != 0), dark, sizes.reach)
+    flags[within(shadow, sizes.margin)] |= np.uint16(Flag.CLOUD_SHADOW)
+    return flags
+
+
+def _veil(own: Planes, other: Planes, links: dict[str, Link]) -> Mask:
+    strength = veil_between(own, other, links)
+    return np.asarray((strength > _VEILED) & white(added(strength, own, other, links)), dtype=bool)
+
+
+def _joined(flagged: Mask, ground: Mask, reach: int) -> Mask:
+    """Return the part of the ground that joins what is flagged, no farther than `reach` steps."""
+    seeds = within(flagged, _TOUCHING) & ground
+    if not seeds.any():
+        return seeds
+    return np.asarray(ndimage.binary_dilation(seeds, structure=_EIGHT, iterations=reach, mask=ground), dtype=bool)

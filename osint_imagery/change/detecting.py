@@ -67,12 +67,12 @@ def detect(
     -----
     First what is cloud or shadow on any pair, quiet ones included, is flagged as not observed: where a quality layer
     flags some of it, its flags are grown (:mod:`osint_imagery.change.cloud_growth`); where there is no quality layer
-    and no quiet pairs, the two dates are compared (:mod:`osint_imagery.change.clouds`). Where the scene's middle score exceeds that
-    of every quiet pair, nothing is decided: the whole scene changed. The decision needs both: the strongest object is
-    stronger than those of the quiet pairs (rank test, exact if dates are exchangeable), and an object's
-    false-discovery rate is at most `level`. Quiet pairs that are closer in time or season than `pair` make the null
-    too quiet and the decision too bold. With no null model the detector's own cut and probability are given, of the
-    event that ``.calibration.of`` names, and :func:`outline` leaves the verdict undetermined.
+    and no quiet pairs, the two dates are compared (:mod:`osint_imagery.change.clouds`). Where the scene's middle
+    score exceeds that of every quiet pair, nothing is decided: the whole scene changed. The decision needs both: the
+    strongest object is stronger than those of the quiet pairs (rank test, exact if dates are exchangeable), and an
+    object's false-discovery rate is at most `level`. Quiet pairs that are closer in time or season than `pair` make
+    the null too quiet and the decision too bold. With no null model the detector's own cut and probability are given,
+    of the event that ``.calibration.of`` names, and :func:`outline` leaves the verdict undetermined.
 
     Examples
     --------

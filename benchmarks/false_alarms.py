@@ -9,12 +9,11 @@ share dates, so they are narrower than they should be. Last, quiet pairs whose l
 """
 
 import sys
-import tempfile
 import time
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 import numpy as np
+from forest import quiet_forest
 from scipy.stats import chi2
 
 import osint_imagery as oi
@@ -23,16 +22,12 @@ from osint_imagery.change.null import reportable
 from osint_imagery.core.errors import UndeterminedError
 from osint_imagery.core.estimate import proportion
 from osint_imagery.observe.benches import RememberingDetector
-from osint_imagery.observe.coverage import Look, LookState
-from osint_imagery.workflow.comparing import Reader, align_many, common_bands, grid_for
 from osint_imagery.workflow.planning import choose_quiet, season_apart
 
 MONTHS = range(4, 11)
 SEASON_DAYS = 60
 LEVELS = (0.05, 0.10, 0.20)
 MOVED = 12  # pairs that are judged again after a shift
-
-Key = tuple[str, str]
 
 
 @dataclass
@@ -65,38 +60,19 @@ def rate_interval(count: int, exposure: float) -> tuple[float, float]:
     return float(low / exposure), float(chi2.ppf(0.975, 2 * count + 2) / 2 / exposure)
 
 
-def aligned(quiet: list[Look], scenes: dict[str, oi.Scene], claim: oi.Claim) -> dict[Key, oi.Pair]:
-    """Return every pair of quiet looks that can be aligned; print how many cannot."""
-    used = [scenes[look.scene_id] for look in quiet]
-    reader = Reader(grid=grid_for(used[:2], claim.aoi()), bands=common_bands(used))
-    every = [(scenes[a.scene_id], scenes[b.scene_id]) for a, b in combinations(quiet, 2)]
-    pairs, failed = align_many(reader, every)
-    print(f"{len(quiet)} quiet dates, {len(pairs)} pairs that align, {len(failed)} that do not")
-    return {(pair.before.scene_id or "", pair.after.scene_id or ""): pair for pair in pairs}
-
-
 def main() -> None:
     """Print false alarms a pair and a square kilometer, in the claimed area and in the whole image."""
     start = time.perf_counter()
     season = int(sys.argv[1]) if len(sys.argv) > 1 else SEASON_DAYS
-    claim = oi.read_claim(oi.bundled("romania/claim.yaml"))
-    if claim.baseline is None:
-        sys.exit("the claim names no baseline")
-    baseline = claim.baseline.span()
-    with tempfile.TemporaryDirectory() as folder:
-        found = oi.search(oi.open_catalog(oi.romania_catalog(folder)), claim.aoi(), baseline)
-        looks = oi.coverage(claim.predictions[0], found.scenes, aoi=claim.aoi()).looks
-        quiet = [k for k in looks if k.state is LookState.CLEAR and k.acquired.middle.month in MONTHS]
-        pairs = aligned(quiet, {scene.id: scene for scene in found.scenes}, claim)
+    forest = quiet_forest(months=MONTHS)
+    pairs = forest.pairs()
     detector = RememberingDetector(detector=resolve(None), quiet=tuple(pairs.values()))
-    tallies = {"claimed slope": (claim.aoi(), Tally()), "whole image": (None, Tally())}
+    tallies = {"claimed slope": (forest.claim.aoi(), Tally()), "whole image": (None, Tally())}
     moved: list[str] = []
-    for before, after in combinations(quiet, 2):
-        pair = pairs.get((before.scene_id, after.scene_id))
-        if pair is None or season_apart(before.acquired, after.acquired) > season:
+    for both, pair in pairs.items():
+        if season_apart(both[0].acquired, both[1].acquired) > season:
             continue
-        chosen = choose_quiet(quiet, (before, after), baseline)
-        null = [pairs[key] for a, b in chosen if (key := (a.scene_id, b.scene_id)) in pairs]
+        null = [pairs[other] for other in choose_quiet(forest.looks, both, forest.span) if other in pairs]
         for aoi, tally in tallies.values():
             tally.add(oi.detect(pair, detector, null, aoi=aoi))
         if len(moved) < MOVED:

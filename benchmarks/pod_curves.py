@@ -14,24 +14,22 @@ construction: it was not made for ships.
 
 import math
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
 
 from common import real_scenes
+from forest import before_the_claim, quiet_forest
 
 import osint_imagery as oi
 from osint_imagery.core.claim import DetectionLevel, Target
-from osint_imagery.core.errors import BandError, UndeterminedError
-from osint_imagery.observe.coverage import LookState
+from osint_imagery.core.errors import BandError
 from osint_imagery.observe.design import Design
 from osint_imagery.observe.ground import Ground
 from osint_imagery.observe.power import Power
 from osint_imagery.scenes.reading import native_grid
-from osint_imagery.workflow.comparing import Reader, common_bands, grid_for
-from osint_imagery.workflow.planning import choose_quiet, season_apart
+from osint_imagery.workflow.comparing import common_bands
+from osint_imagery.workflow.planning import choose_quiet
 
 SIDE = 512
 CORNER = {"beirut": (0.0, 0.5), "cupertino": (0.5, 0.5)}  # where in the scene; Beirut's piece has a shore
@@ -84,24 +82,10 @@ def city(name: str) -> Site:
 
 def romania() -> Site:
     """Return the last quiet pair that aligns and, to judge it, quiet pairs that share no date with it."""
-    claim = oi.read_claim(oi.bundled("romania/claim.yaml"))
-    span = oi.TimeSpan(oi.TimeSpan("2015-08-01").start, claim.when.span().start)
-    with tempfile.TemporaryDirectory() as folder:
-        found = oi.search(oi.open_catalog(oi.romania_catalog(folder)), claim.aoi(), span)
-        looks = oi.coverage(claim.predictions[0], found.scenes, aoi=claim.aoi()).clear
-        scenes = {scene.id: scene for scene in found.scenes}
-        used = [scenes[look.scene_id] for look in looks if look.state is LookState.CLEAR]
-        reader = Reader(grid=grid_for(used[:2], claim.aoi()), bands=common_bands(used))
-        pairs = {}
-        for both in combinations(looks, 2):
-            if season_apart(both[0].acquired, both[1].acquired) > SEASON_DAYS:
-                continue
-            try:
-                pairs[both] = oi.align(*(reader.image(scenes[look.scene_id]) for look in both))
-            except UndeterminedError:
-                continue
+    forest = quiet_forest(before_the_claim())
+    pairs = forest.pairs(SEASON_DAYS)
     tested = max(pairs, key=lambda both: (both[1].acquired.start, both[0].acquired.start))
-    null = [pairs[both] for both in choose_quiet(looks, tested, span, most=10_000) if both in pairs]
+    null = [pairs[both] for both in choose_quiet(forest.looks, tested, forest.span, most=10_000) if both in pairs]
     step = max(1, -(-len(null) // MOST_QUIET))
     return Site(name="romania", pair=pairs[tested], quiet=tuple(null[::step]), scale=DN)
 

@@ -6,39 +6,23 @@ each date gets one position, fitted to all found shifts (least squares with a Ca
 its shift leaves of the difference of positions. Closed triangles are shown beside it, without any fit.
 """
 
-import sys
-import tempfile
 import time
 from itertools import combinations
 
 import numpy as np
+from forest import quiet_forest
 from scipy.optimize import least_squares
 
 import osint_imagery as oi
 from osint_imagery.core.errors import AlignmentError
-from osint_imagery.observe.coverage import LookState
-from osint_imagery.workflow.comparing import common_bands, grid_for
 
 MONTHS = range(4, 11)
 
 
-def quiet_images() -> list[oi.Image]:
-    """Return the clear looks of the claim's baseline, April to October."""
-    claim = oi.read_claim(oi.bundled("romania/claim.yaml"))
-    if claim.baseline is None:
-        sys.exit("the claim names no baseline")
-    with tempfile.TemporaryDirectory() as folder:
-        found = oi.search(oi.open_catalog(oi.romania_catalog(folder)), claim.aoi(), claim.baseline.span())
-        looks = oi.coverage(claim.predictions[0], found.scenes, aoi=claim.aoi()).looks
-        wanted = {k.scene_id for k in looks if k.state is LookState.CLEAR and k.acquired.middle.month in MONTHS}
-        scenes = [scene for scene in found.scenes if scene.id in wanted]
-        grid, bands = grid_for(scenes[:2], claim.aoi()), common_bands(scenes)
-        return [oi.read(scene, grid, bands) for scene in scenes]
-
-
 def main() -> None:
     """Print how many pairs are aligned and how far their shifts are from adding up."""
-    images = quiet_images()
+    forest = quiet_forest(months=MONTHS)
+    images = [forest.reader.image(forest.scenes[look.scene_id]) for look in forest.looks]
     start = time.perf_counter()
     shifts, low, high = {}, {}, {}
     for both in combinations(range(len(images)), 2):

@@ -15,28 +15,24 @@ allows for the dates that runs share (dyadic cluster-robust variance, Aronow, Sa
 doi:10.1093/pan/mpv018).
 """
 
-import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
+from forest import Both, before_the_claim, quiet_forest
 from numpy.typing import NDArray
 from shapely.geometry import box
 
 import osint_imagery as oi
 from osint_imagery.change.detectors import resolve
-from osint_imagery.core.errors import UndeterminedError
 from osint_imagery.core.estimate import Estimate, proportion
 from osint_imagery.evidence.assessment import LikelihoodRatio, likelihood_ratio
 from osint_imagery.evidence.decision import fitting
 from osint_imagery.observe.benches import RememberingDetector
-from osint_imagery.observe.coverage import Look, LookState
-from osint_imagery.workflow.comparing import Reader, common_bands, grid_for
-from osint_imagery.workflow.planning import choose_quiet, season_apart
+from osint_imagery.observe.coverage import Look
+from osint_imagery.workflow.planning import choose_quiet
 
 SEASON_DAYS = 45
 MOST_QUIET = 60
@@ -50,8 +46,6 @@ ROOF = {
     "nir": 1500,
 }  # digital numbers above dark canopy; the scenes have no scale
 SURE = Estimate(value=1, low=1, high=1, level=1, unit="probability", method="both looks exist")
-
-Both = tuple[Look, Look]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,20 +67,6 @@ class Run:
         if not self.decided or given is None or np.isnan(given.value):
             return 1.0
         return given.value
-
-
-def quiet_pairs(looks: Sequence[Look], reader: Reader, scenes: dict[str, oi.Scene]) -> dict[Both, oi.Pair]:
-    """Return every pair of looks in season with each other that aligns."""
-    pairs, failed = {}, 0
-    for before, after in combinations(looks, 2):
-        if season_apart(before.acquired, after.acquired) > SEASON_DAYS:
-            continue
-        try:
-            pairs[before, after] = oi.align(*(reader.image(scenes[look.scene_id]) for look in (before, after)))
-        except UndeterminedError:
-            failed += 1
-    print(f"{len(looks)} quiet dates, {len(pairs)} pairs in season that align, {failed} that do not")
-    return pairs
 
 
 def quarters(grid: oi.Grid) -> dict[str, oi.AreaOfInterest]:
@@ -174,23 +154,13 @@ def shown(name: str, runs: Sequence[Run], values: NDArray[np.float64]) -> None:
 def main() -> None:
     """Run the negative controls and print the shares."""
     start = time.perf_counter()
-    claim = oi.read_claim(oi.bundled("romania/claim.yaml"))
-    if claim.baseline is None:
-        sys.exit("the claim names no baseline")
-    span = oi.TimeSpan(claim.baseline.span().start, claim.when.span().start)  # up to the claimed change
+    forest = quiet_forest(before_the_claim())
     roof = {"what": "building with a pale roof", "length_m": 100, "width_m": 60, "contrast": ROOF}
-    prediction = oi.Prediction.model_validate(claim.predictions[0].model_dump() | {"id": "roof", "target": roof})
-    with tempfile.TemporaryDirectory() as folder:
-        found = oi.search(oi.open_catalog(oi.romania_catalog(folder)), claim.aoi(), span)
-        looks = oi.coverage(prediction, found.scenes, aoi=claim.aoi()).looks
-        quiet = [k for k in looks if k.state is LookState.CLEAR and span.contains(k.acquired)]
-        scenes = {scene.id: scene for scene in found.scenes}
-        used = [scenes[look.scene_id] for look in quiet]
-        reader = Reader(grid=grid_for(used[:2], claim.aoi()), bands=common_bands(used))
-        pairs = quiet_pairs(quiet, reader, scenes)
-    area = Area(prediction=prediction, quiet=tuple(quiet), span=span, pairs=pairs)
+    prediction = oi.Prediction.model_validate(forest.claim.predictions[0].model_dump() | {"id": "roof", "target": roof})
+    pairs = forest.pairs(SEASON_DAYS)
+    area = Area(prediction=prediction, quiet=forest.looks, span=forest.span, pairs=pairs)
     runs: list[Run] = []
-    parts = quarters(reader.grid)
+    parts = quarters(forest.reader.grid)
     with ProcessPoolExecutor(WORKERS) as pool:
         for name, part in zip(parts, pool.map(area.judged, parts.values()), strict=True):
             seen = sum(run.fits for run in part)

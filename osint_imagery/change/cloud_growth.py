@@ -1,6 +1,7 @@
 """Clouds and shadows that a quality layer flags in part only: followed over the ground around what it does flag."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
@@ -15,16 +16,93 @@ from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Step
 from osint_imagery.core.pair import Pair
 
-__all__ = ["grow_flags"]
+__all__ = ["Growth", "fit_growth", "grow_flags"]
 
 VERSION = "1"
 _NAME = "grow_flags"
 _CLOUDS = int(Flag.CLOUD | Flag.CIRRUS | Flag.CLOUD_POSSIBLE)
 _SEEDS = _CLOUDS | int(Flag.CLOUD_SHADOW)
-_LEAST_SEEN = 0.1  # share of the pair that both dates must show for one to be predicted from the other
 _TOUCHING = 4  # px: what is followed was averaged (a shadow opened, too), so it ends this far from what was flagged
 _VEILED = 0.05  # reflectance that a cloud adds where it is followed, as in cloud_objects
+_FILTERS = 10  # px that opening and averaging reach
 _EIGHT = np.ones((3, 3), dtype=bool)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Date:
+    """One date, as the other predicts it: per band a line, and its darkest ground."""
+
+    links: dict[str, Link]
+    floor: dict[str, float]
+
+    def grown(self, image: Image, own: Planes, other: Planes, sizes: Sizes) -> Flags:
+        """Return the flags to add to this date, or a block of it."""
+        flags = np.zeros(image.shape, dtype=np.uint16)
+        clouds = (image.flags & _CLOUDS) != 0
+        veiled = _joined(clouds, _veil(own, other, self.links), sizes.reach)
+        flags[within(clouds | veiled, sizes.margin) & ~clouds] |= np.uint16(Flag.CLOUD_POSSIBLE)
+        dark, _ = darkened(own, other, self.links, self.floor)
+        shadow = _joined(veiled | ((image.flags & _SEEDS) != 0), dark, sizes.reach)
+        flags[within(shadow, sizes.margin)] |= np.uint16(Flag.CLOUD_SHADOW)
+        return flags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Growth:
+    """Grows the flags of a pair, with all statistics taken; apply to any block of it.
+
+    Parameters
+    ----------
+    dates : (date or None, date or None)
+        The earlier and the later; None for one without a quality layer, or where nothing can be told.
+    scale : float
+        What the pixels are divided by to be reflectance.
+    sizes : Sizes
+        Lengths in pixels.
+    """
+
+    dates: tuple[_Date | None, _Date | None]
+    scale: float
+    sizes: Sizes
+
+    @property
+    def halo_px(self) -> int:
+        """Ground around a block on which the flags inside depend; 0 where nothing is grown."""
+        if not any(self.dates):
+            return 0
+        return 2 * (self.sizes.reach + _TOUCHING) + self.sizes.margin + _FILTERS  # a shadow of a grown cloud
+
+    def grow(self, pair: Pair) -> Pair:
+        """Return the pair, or a block of it, with its flags grown; itself where there are none or it was done."""
+        sides = (pair.before, pair.after)
+        wanted = [
+            date is not None and bool((image.flags & _SEEDS).any())
+            for image, date in zip(sides, self.dates, strict=True)
+        ]
+        if not any(wanted) or any(step.name == _NAME for step in pair.lineage.steps):
+            return pair
+        both = planes(pair, self.scale, slice(None))
+        images = [
+            image.with_flags(date.grown(image, own, other, self.sizes)) if date is not None and want else image
+            for image, own, other, date, want in zip(sides, both, both[::-1], self.dates, wanted, strict=True)
+        ]
+        step = Step(name=_NAME, version=VERSION, inputs=(pair.before.digest, pair.after.digest))
+        return replace(pair, before=images[0], after=images[1], lineage=pair.lineage.then(step))
+
+
+def fit_growth(windows: Sequence[Pair]) -> Growth:
+    """Take the statistics from windows of a pair (itself, or windows spread over it); see :func:`grow_flags`."""
+    scale, reason = reflectance_scale(windows)
+    known = [not unknown_quality([getattr(pair, side) for pair in windows]) for side in ("before", "after")]
+    sizes = Sizes.of(pixel_m(windows[0]))
+    if reason or not any(known):
+        return Growth(dates=(None, None), scale=1.0, sizes=sizes)
+    looks = [planes(pair, scale, slice(None)) for pair in windows]
+    if not {"nir", "swir16"} & looks[0][0].keys():
+        return Growth(dates=(None, None), scale=1.0, sizes=sizes)
+    turned = [(after, before) for before, after in looks]
+    dates = [_Date(*fit_links(both)) if one else None for one, both in zip(known, (looks, turned), strict=True)]
+    return Growth(dates=(dates[0], dates[1]), scale=scale, sizes=sizes)
 
 
 def grow_flags(pair: Pair) -> Pair:
@@ -63,35 +141,8 @@ def grow_flags(pair: Pair) -> Pair:
     >>> grow_flags(pair) is pair  # no quality layer
     True
     """
-    sides = (pair.before, pair.after)
-    wanted = [not unknown_quality([image]) and bool((image.flags & _SEEDS).any()) for image in sides]
-    done = any(step.name == _NAME for step in pair.lineage.steps)
-    if done or not any(wanted) or pair.valid.mean() < _LEAST_SEEN:
-        return pair
-    scale, reason = reflectance_scale([pair])
-    both = planes(pair, scale, slice(None)) if not reason else None
-    if both is None or not {"nir", "swir16"} & both[0].keys():
-        return pair
-    sizes = Sizes.of(pixel_m(pair))
-    images = [
-        image.with_flags(_grown(image, own, other, sizes)) if want else image
-        for image, own, other, want in zip(sides, both, both[::-1], wanted, strict=True)
-    ]
-    step = Step(name=_NAME, version=VERSION, inputs=(pair.before.digest, pair.after.digest))
-    return replace(pair, before=images[0], after=images[1], lineage=pair.lineage.then(step))
-
-
-def _grown(image: Image, own: Planes, other: Planes, sizes: Sizes) -> Flags:
-    """Return the flags to add to one date."""
-    links, floor = fit_links([(own, other)])
-    flags = np.zeros(image.shape, dtype=np.uint16)
-    clouds = (image.flags & _CLOUDS) != 0
-    veiled = _joined(clouds, _veil(own, other, links), sizes.reach)
-    flags[within(clouds | veiled, sizes.margin) & ~clouds] |= np.uint16(Flag.CLOUD_POSSIBLE)
-    dark, _ = darkened(own, other, links, floor)
-    shadow = _joined(veiled | ((image.flags & _SEEDS) != 0), dark, sizes.reach)
-    flags[within(shadow, sizes.margin)] |= np.uint16(Flag.CLOUD_SHADOW)
-    return flags
+    flagged = any(((image.flags & _SEEDS) != 0).any() for image in (pair.before, pair.after))
+    return fit_growth([pair]).grow(pair) if flagged else pair
 
 
 def _veil(own: Planes, other: Planes, links: dict[str, Link]) -> Mask:

@@ -71,6 +71,19 @@ class CloudTest:
                 whole[inner] = one[part]
         return found
 
+    def flag(self, pair: Pair) -> Pair:
+        """Return the pair, or a block of it, with its flags added; itself where nothing is tested."""
+        if not any(self.skies):
+            return pair
+        before, after = self.flags(pair)
+        return replace(pair, before=self._flagged(pair.before, before), after=self._flagged(pair.after, after))
+
+    def _flagged(self, image: Image, flags: Flags) -> Image:
+        if not flags.any():
+            return image
+        step = Step(name="flag_clouds", version=VERSION, parameters=(("tests", self.note),), inputs=(image.digest,))
+        return replace(image.with_flags(flags), lineage=image.lineage.then(step))
+
 
 def fit_clouds(windows: Sequence[Pair]) -> CloudTest:
     """Take the statistics of the cloud tests from windows of a pair.
@@ -142,18 +155,7 @@ def flag_clouds(pair: Pair) -> Pair:
     >>> flag_clouds(pair) is pair
     True
     """
-    test = fit_clouds([pair])
-    if not any(test.skies):
-        return pair
-    before, after = test.flags(pair)
-    return replace(pair, before=_flagged(pair.before, before, test), after=_flagged(pair.after, after, test))
-
-
-def _flagged(image: Image, flags: Flags, test: CloudTest) -> Image:
-    if not flags.any():
-        return image
-    step = Step(name="flag_clouds", version=VERSION, parameters=(("tests", test.note),), inputs=(image.digest,))
-    return replace(image.with_flags(flags), lineage=image.lineage.then(step))
+    return fit_clouds([pair]).flag(pair)
 
 
 def _strips(rows: int, halo: int) -> Iterator[tuple[slice, slice, slice]]:

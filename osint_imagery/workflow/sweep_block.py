@@ -10,6 +10,7 @@ from osint_imagery.change.coregister import move
 from osint_imagery.change.detectors import Fitted, Scored
 from osint_imagery.change.objects import LEAST_PIXELS, THRESHOLD, rating_of, standardize
 from osint_imagery.change.sampling import Place, cut
+from osint_imagery.change.screening import Screen
 from osint_imagery.core.errors import IdenticalPixelsError, OutsideFootprintError
 from osint_imagery.core.flags import Flag
 from osint_imagery.core.grid import Grid
@@ -75,6 +76,21 @@ class Ground:
         ]
         return Pair(before=_mirrored(before, around), after=_mirrored(after, around))
 
+    def screened(self, place: Place, screen: Screen, *, halo: int) -> Pair:
+        """Return the pair of a window with a halo, its clouds flagged by what lies still farther around.
+
+        Raises
+        ------
+        IdenticalPixelsError
+            If both dates hold the same pixels there.
+        """
+        around = screen.halo_px
+        wide = screen.apply(self.pair(place, halo=halo + around))
+        if not around:
+            return wide
+        inner = around, around, place[2] + 2 * halo, place[3] + 2 * halo
+        return replace(wide, before=cut(wide.before, inner), after=cut(wide.after, inner))
+
     def _later(self, place: Place) -> Image:
         """Return a window of the later date, moved onto the earlier one."""
         registration = self.registration
@@ -122,10 +138,12 @@ def _mirrored(image: Image, around: list[tuple[int, int]]) -> Image:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rule:
-    """Everything that was fitted to the scene: what is usual, and what counts as changed.
+    """Everything that was fitted to the scene: what is cloud, what is usual, and what counts as changed.
 
     Parameters
     ----------
+    screen : Screen
+        Flags clouds first.
     fitted : Fitted
         The detector that knows its scene.
     halo_px : int
@@ -136,6 +154,7 @@ class Rule:
         Planes wanted as arrays.
     """
 
+    screen: Screen
     fitted: Fitted
     halo_px: int
     usual: float
@@ -177,7 +196,7 @@ class Block:
         halo = self.rule.halo_px
         identical = 0
         try:
-            pair = self.ground.pair(place, halo=halo)
+            pair = self.ground.screened(place, self.rule.screen, halo=halo)
         except IdenticalPixelsError:  # the whole scenes differ: a few left-over pixels may agree by chance
             identical = place[2] * place[3]
             return _answer(self.rule, place, _nothing(place), identical=identical)

@@ -12,6 +12,7 @@ from osint_imagery.change.changemap import CalibrationKind
 from osint_imagery.change.coregister import register
 from osint_imagery.change.detectors import Basis, Blockwise, Fitted
 from osint_imagery.change.sampling import LEAST_VALID, Place, places
+from osint_imagery.change.screening import Screen, fit_screen
 from osint_imagery.core.errors import IdenticalPixelsError, NotEnoughDataError
 from osint_imagery.core.pair import Pair, Registration
 from osint_imagery.scenes.streaming import stored_blocks
@@ -30,6 +31,8 @@ class Sample:
 
     Parameters
     ----------
+    screen : Screen
+        Flags clouds in any block.
     usual : float
         Middle strength.
     basis : Basis or None
@@ -38,6 +41,7 @@ class Sample:
         Products that this method does not give here, and why.
     """
 
+    screen: Screen
     usual: float
     basis: Basis | None
     lacking: dict[str, str]
@@ -88,13 +92,14 @@ def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None) ->
             "that both dates observed; use clearer dates"
         )
         raise NotEnoughDataError(msg)
-    fitted = detector.fit(windows)
+    screen = fit_screen(windows, alone=True)
+    fitted = detector.fit([screen.apply(pair) for pair in windows])
     del windows
     seen = [place for place, pair in zip(where, found, strict=True) if pair is not None]
     del found
     if len(where) == 1:
         seen = list(blocks(ground.grid.shape, _TRIAL_PX, stored_blocks(ground.before, ground.bands[0])))
-    tried = in_order(partial(_tried, ground, fitted, detector.halo_px), seen, executor)
+    tried = in_order(partial(_tried, ground, screen, fitted, detector.halo_px), seen, executor)
     trials = [trial for trial in tried if trial is not None and len(trial[0])]
     if not trials:
         msg = f"{detector.method.name} gave no answer in any of {len(seen)} sample windows; use clearer dates"
@@ -106,7 +111,7 @@ def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None) ->
         lacking["p_value"] = f"{detector.method.name} has no instrument p-value"
     if not all(trial[3] for trial in trials):
         lacking["probability"] = (basis.withheld if basis else "") or f"{detector.method.name} gives none of its own"
-    return fitted, Sample(usual=float(np.median(strength)), basis=basis, lacking=lacking)
+    return fitted, Sample(screen=screen, usual=float(np.median(strength)), basis=basis, lacking=lacking)
 
 
 def _window(ground: Ground, place: Place) -> Pair | None:
@@ -118,10 +123,12 @@ def _window(ground: Ground, place: Place) -> Pair | None:
 _Trial = tuple[NDArray[np.float32], Basis | None, bool, bool]
 
 
-def _tried(ground: Ground, fitted: Fitted, halo: int, place: Place) -> _Trial | None:
+def _tried(  # noqa: PLR0917 - what a window is scored by
+    ground: Ground, screen: Screen, fitted: Fitted, halo: int, place: Place
+) -> _Trial | None:
     """Return a window's strengths, what they rest on, and whether there are p-values and probabilities."""
     try:
-        scored = fitted.score(ground.pair(place, halo=halo))
+        scored = fitted.score(ground.screened(place, screen, halo=halo))
     except IdenticalPixelsError:  # left out of the sweep too, which says so
         return None
     basis = scored.basis

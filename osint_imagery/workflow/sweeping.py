@@ -114,7 +114,7 @@ def sweep(
         ground = replace(ground, registration=registered(ground, executor))
         fitted, sample = sample_of(detector, ground, executor)
         written = tuple(name for name in products if name not in sample.lacking)
-        rule = Rule(fitted=fitted, halo_px=detector.halo_px, usual=sample.usual, products=written)
+        rule = Rule(screen=sample.screen, fitted=fitted, halo_px=detector.halo_px, usual=sample.usual, products=written)
         folder.mkdir(parents=True, exist_ok=True)
         paths = {name: folder / f"{name}.tif" for name in written}
         plan = blocks(ground.grid.shape, block_px, stored_blocks(before, names[0]))

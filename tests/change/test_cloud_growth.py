@@ -5,12 +5,15 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from affine import Affine
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from osint_imagery.change.cloud_growth import grow_flags
+from osint_imagery.change.cloud_growth import fit_growth, grow_flags
 from osint_imagery.change.detecting import detect
+from osint_imagery.change.sampling import cut
 from osint_imagery.core.flags import Flag
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 
@@ -158,3 +161,24 @@ def test_shadows_of_quiet_dates_flagged_in_part_do_not_hide_a_change_and_do_not_
     assert not alone.changed.any()
     assert not alone.examined[SHADOW].any()
     assert (alone.pair.after.flags[SHADOW] & int(Flag.CLOUD_SHADOW) != 0).all()
+
+
+@pytest.mark.parametrize("side", [16, 32])
+def test_blocks_with_their_halo_are_grown_as_the_whole_is(side: int) -> None:
+    forest = Forest()
+    far = Grid(crs="EPSG:32636", transform=Affine(100, 0, 500_000, 0, -100, 3_750_000), shape=(SIDE, SIDE))
+    shaded = forest.look(5, light=lit(SHADOW), white=0.9 * CLOUD, flagged=disk(12, 12, 3))
+    pair = Pair(before=replace(forest.look(0), grid=far), after=replace(shaded, grid=far))
+    growth = fit_growth([pair])
+    whole = growth.grow(pair).after.flags
+    assert 0 < growth.halo_px < SIDE - side  # pixels of 100 m: shadows are not followed far
+    halo = growth.halo_px
+    for row in range(0, SIDE, side):
+        for column in range(0, SIDE, side):
+            top, left = max(0, row - halo), max(0, column - halo)
+            place = top, left, min(SIDE, row + side + halo) - top, min(SIDE, column + side + halo) - left
+            block = growth.grow(replace(pair, before=cut(pair.before, place), after=cut(pair.after, place)))
+            rows, columns = slice(row - top, row - top + side), slice(column - left, column - left + side)
+            np.testing.assert_array_equal(
+                block.after.flags[rows, columns], whole[row : row + side, column : column + side]
+            )

@@ -163,11 +163,11 @@ def test_shadows_of_quiet_dates_flagged_in_part_do_not_hide_a_change_and_do_not_
     assert (alone.pair.after.flags[SHADOW] & int(Flag.CLOUD_SHADOW) != 0).all()
 
 
-@pytest.mark.parametrize("side", [16, 32])
+@pytest.mark.parametrize("side", [12, 32])
 def test_blocks_with_their_halo_are_grown_as_the_whole_is(side: int) -> None:
     forest = Forest()
     far = Grid(crs="EPSG:32636", transform=Affine(100, 0, 500_000, 0, -100, 3_750_000), shape=(SIDE, SIDE))
-    shaded = forest.look(5, light=lit(SHADOW), white=0.9 * CLOUD, flagged=disk(12, 12, 3))
+    shaded = forest.look(5, light=lit(SHADOW), white=0.9 * CLOUD, flagged=disk(8, 8, 3))
     pair = Pair(before=replace(forest.look(0), grid=far), after=replace(shaded, grid=far))
     growth = fit_growth([pair])
     whole = growth.grow(pair).after.flags

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.evidence.assessment import least_minus
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.look import shows
 from osint_imagery.observe.power import ratio_cap
@@ -25,7 +26,7 @@ __all__ = ["Fitness", "PredictionFitness", "Worth", "fitness"]
 _NEGLIGIBLE = 0.05  # a chance below this is no chance, as in the decision
 _BEARS = 0.5  # LR- that absence must be able to fall below
 _ENOUGH_QUIET = 10  # quiet pairs that a decision at the usual level needs
-_MOST_POD = 0.05 ** (1 / 40)  # what 40 of 40 insertions found support at most, as in evidence.assessment
+_INSERTIONS = 40  # that the measurement of power makes unless told otherwise
 _SENTINEL_LOOKS = 4.4  # equivalent looks of Sentinel-1 GRD; other products have more
 
 
@@ -237,7 +238,7 @@ def _usable(looks: Iterable[Look]) -> float:
 
 def _minus(looks: Coverage, pod: PlannedPod | None) -> Estimate:
     """Return the bounds of LR- of one comparison: at best the method finds what the closed form finds."""
-    best = min(pod.high if pod else 1.0, _MOST_POD)
+    best = min(pod.high if pod else 1.0, 1 - least_minus(_INSERTIONS))
     method = "bounds: at best a matched filter in white noise and every insertion found, at worst nothing found"
     low = 1 - looks.p_look.high * best
     return Estimate(value=math.nan, low=max(low, 0.0), high=1.0, level=1, unit="ratio", method=method)

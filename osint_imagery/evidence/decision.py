@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from osint_imagery.change.detections import Detection, Detections, Verdict
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.claim import Change, DetectionLevel, Prediction
+from osint_imagery.core.claim import Change, Prediction
 from osint_imagery.core.estimate import Estimate, area_words, interval_words
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import LikelihoodRatio
@@ -21,7 +21,6 @@ __all__ = ["Answer", "Decision", "Material", "compared_looks", "decide", "expect
 
 _NEGLIGIBLE = 0.05  # a chance below this is not a chance to see: p_look, and POD by insertion
 _VISIBLE = ("blue", "green", "red")
-_ENOUGH = 0.5  # Johnson's P50, as in observe.resolution
 
 
 class Answer(StrEnum):
@@ -129,11 +128,8 @@ def _share(prediction: Prediction, looks: Sequence[TimeSpan], certainty: Certain
 
 
 def _by_pixel_size(m: Material) -> Decision | None:
-    level, chance = m.prediction.level, m.resolution.probability(m.prediction.level)
-    allowed = m.resolution.sufficient and (
-        level is DetectionLevel.DETECTION or (chance is not None and chance >= _ENOUGH)
-    )
-    if allowed:
+    level = m.prediction.level
+    if m.resolution.allows(level):
         return None
     reason = REASONS["too coarse"].format(
         level=level.value.replace("_", " "),

@@ -54,8 +54,17 @@ def answer_sentence(finding: Finding) -> str:
     finding : Finding
         The finding.
     """
-    text = TEMPLATES[finding.answer].format(reason=finding.reason.rstrip("."), bracket=bracket_sentence(finding))
-    return text.strip()
+    text = (
+        TEMPLATES[finding.answer].format(reason=finding.reason.rstrip("."), bracket=bracket_sentence(finding)).strip()
+    )
+    return f"{text} {_allowed(finding)}" if finding.answer is Answer.SEEN else text
+
+
+def _allowed(finding: Finding) -> str:
+    """Return what the pixels allow to be told of what was seen; nothing is called by a name that they do not allow."""
+    prediction = finding.prediction
+    allowed = AllowedLevel(target=prediction.target, gsd_m=finding.resolution.gsd_m, level=prediction.level)
+    return level_sentence(allowed)
 
 
 def bracket_sentence(finding: Finding) -> str:

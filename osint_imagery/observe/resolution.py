@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from scipy.optimize import brentq
 
-from osint_imagery.core.claim import DetectionLevel, Prediction, Target
+from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
 
-__all__ = ["AllowedLevel", "Resolution", "johnson", "pixel_for", "require_level", "resolution"]
+__all__ = ["AllowedLevel", "Resolution", "johnson", "pixel_for", "resolution"]
 
 # Line pairs (1 line pair = 2 pixels) across the critical dimension for P = 50 % (Johnson 1958).
 _N50 = (
@@ -52,6 +52,11 @@ class Resolution:
     def probability(self, level: DetectionLevel) -> float | None:
         """Probability at a level; None for technical analysis, for which the curve has no criterion."""
         return dict(self.probabilities).get(level)
+
+    def allows(self, level: DetectionLevel) -> bool:
+        """Whether so much may be told of the target: a probability of at least 0.5 for what `level` asks."""
+        chance = self.probability(level)
+        return chance is not None and chance >= _ENOUGH
 
     def __repr__(self) -> str:
         reach = self.level.value if self.level else "nothing"
@@ -214,9 +219,9 @@ class AllowedLevel:
 
     def __post_init__(self) -> None:
         allowed = resolution(self.target, self.gsd_m)
-        chance = allowed.probability(self.level)
-        if self.level is DetectionLevel.DETECTION or (chance is not None and chance >= _ENOUGH):
+        if self.level is DetectionLevel.DETECTION or allowed.allows(self.level):
             return
+        chance = allowed.probability(self.level)
         reach = allowed.level.value if allowed.level else "not even detection"
         why = "the curve has no criterion for it" if chance is None else f"at most {chance:.2f} probable"
         msg = (
@@ -225,30 +230,6 @@ class AllowedLevel:
             "ask for a lower level or use finer pixels"
         )
         raise LevelError(msg)
-
-
-def require_level(prediction: Prediction, gsd_m: float) -> Resolution:
-    """Refuse a prediction that asks for more than the pixel size allows to be told.
-
-    Parameters
-    ----------
-    prediction : Prediction
-        With a target and the level it asks for.
-    gsd_m : float
-        Pixel side, m, > 0.
-
-    Returns
-    -------
-    Resolution
-        What the pixel size allows, where that is enough.
-
-    Raises
-    ------
-    LevelError
-        As for :class:`AllowedLevel`.
-    """
-    AllowedLevel(target=prediction.target, gsd_m=gsd_m, level=prediction.level)
-    return resolution(prediction.target, gsd_m)
 
 
 def pixel_for(target: Target, level: DetectionLevel, *, probability: float = 0.9) -> float:

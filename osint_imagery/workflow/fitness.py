@@ -274,15 +274,11 @@ def _too_coarse(row: PredictionFitness) -> str:
     allowed, asked = row.resolution, row.prediction.level
     if allowed is None:
         return "" if row.radar else "no scene states its pixel size"
-    chance = allowed.probability(asked)
-    detects = asked is DetectionLevel.DETECTION
-    if detects and allowed.sufficient:
-        high = row.pod.high if row.pod else 1.0
-        faint = f"the stated contrast is too faint for these pixels (closed form {high:.2g})"
-        return faint if high < _NEGLIGIBLE else ""
-    if not detects and chance is not None and chance >= _BEARS:
-        return ""
-    return allowed.statement.rstrip(".")
+    if not allowed.allows(asked):
+        return allowed.statement.rstrip(".")
+    if asked is DetectionLevel.DETECTION and row.pod and row.pod.high < _NEGLIGIBLE:
+        return f"the stated contrast is too faint for these pixels (closed form {row.pod.high:.2g})"
+    return ""
 
 
 def _nobody_looked(row: PredictionFitness) -> str:

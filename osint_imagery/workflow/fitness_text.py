@@ -4,6 +4,7 @@ import math
 
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.observe.interpretability import niirs_words
+from osint_imagery.observe.stanag import stanag_words
 from osint_imagery.workflow.fitness import Fitness, PredictionFitness
 
 __all__ = ["fitness_data", "fitness_table"]
@@ -63,11 +64,21 @@ def _lines(row: PredictionFitness) -> list[str]:
         f"  looks: {row.coverage.reason}",
         f"  found: {row.pod_reason}",
     ]
-    if row.resolution:
-        told.append(f"  pixels: {niirs_words(row.resolution.gsd_m)}")
+    told += [f"  pixels: {words}" for words in _interpretability(row)]
     if row.radar:
         told.append(f"  {row.radar}")
     return [*told, f"  would answer it: {row.wanted.reason}", ""]
+
+
+def _interpretability(row: PredictionFitness) -> tuple[str, ...]:
+    """Return what the pixels reach on the scales of readers, and what would be needed; empty without pixels."""
+    if row.resolution is None:
+        return ()
+    gsd, needed = row.resolution.gsd_m, row.wanted.pixel_m
+    words = [niirs_words(gsd)]
+    if math.isfinite(needed) and needed < gsd:
+        words.append(f"needed, {needed:.2g} m: {niirs_words(float(f'{needed:.2g}'))}")
+    return (*words, *filter(None, (stanag_words(row.prediction.target.what, row.prediction.level, gsd),)))
 
 
 def fitness_data(found: Fitness) -> dict[str, object]:
@@ -95,7 +106,7 @@ def _plain(row: PredictionFitness) -> dict[str, object]:
         "gsd_m": allowed.gsd_m if allowed else None,
         "level_asked": row.prediction.level.value,
         "level_allowed": allowed.level.value if allowed and allowed.level else None,
-        "interpretability": niirs_words(allowed.gsd_m) if allowed else None,
+        "interpretability": list(_interpretability(row)),
         "pod_upper_limit": {"band": pod.band, "low": pod.low, "middle": pod.middle, "high": pod.high} if pod else None,
         "pod_reason": row.pod_reason,
         "radar": row.radar or None,

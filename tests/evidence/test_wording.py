@@ -49,6 +49,13 @@ def test_each_answer_has_its_own_words(case: Any, silent: Any, weak: Any, make: 
     assert answer_sentence(weak).startswith("UNDETERMINED: looked and not seen, but this bears little")
 
 
+def test_what_was_seen_is_told_at_the_level_that_the_pixels_allow(case: Any, silent: Any) -> None:
+    said = answer_sentence(case.find())
+    assert "the pixels allow detection of a shed at best" in said
+    assert said.endswith("something of this size is there, not what it is.")
+    assert "at best" not in answer_sentence(silent)
+
+
 def test_silence_says_beside_the_picture_what_it_is_worth(case: Any, silent: Any, weak: Any, make: Make) -> None:
     assert worth_sentence(weak).endswith("the method found 25: that it found nothing here says little.")
     assert worth_sentence(silent).startswith("Of ")

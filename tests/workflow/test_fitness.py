@@ -115,6 +115,17 @@ def test_what_would_answer_it_would_answer_it(port_fitness: Fitness) -> None:
     assert set(ship.wanted.months) <= {"Feb", "Mar", "Apr", "May", "Jun"}
 
 
+def test_pixels_reached_and_needed_stand_on_the_readers_scales(
+    port_fitness: Fitness, claim_of: Callable[..., Claim]
+) -> None:
+    text = fitness_table(port_fitness)
+    assert "pixels: NIIRS 0 to 1 at best, detection only (10 m" in text
+    assert "pixels: needed, 1.1 m: NIIRS 4.0" in text
+    assert "STANAG" not in text
+    asked = with_target(claim_of, "shed", target={"what": "airfield facilities"})
+    assert "STANAG 3769 asks for pixels of 6 m or finer for detection" in fitness_table(fitness(asked, CATALOG))
+
+
 def test_table_and_data_say_the_same(port_fitness: Fitness) -> None:
     text, data = fitness_table(port_fitness), fitness_data(port_fitness)
     assert json.loads(json.dumps(data, allow_nan=False)) == data

@@ -1,7 +1,7 @@
 """A number that says how well it is known."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from numbers import Integral
 
@@ -50,7 +50,7 @@ class Estimate:
     level: float
     unit: str
     method: str
-    counts: tuple[int, int] | None = None
+    counts: tuple[int, int] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if self.counts is not None:

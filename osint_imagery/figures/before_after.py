@@ -37,6 +37,7 @@ from osint_imagery.figures.words import (
 __all__ = ["before_after"]
 
 _AOI = "#0b3c5d"
+_CUT = 0.6  # pt, of the outline at the cut where the one at half strength is drawn too
 
 
 def before_after(
@@ -56,7 +57,8 @@ def before_after(
     pair : Pair
         The two dates, on one grid.
     detections : Detections, optional
-        Outlined on both dates; the twelve strongest are numbered by their id. Of this pair.
+        Outlined on both dates; the twelve strongest are numbered by their id, with the outline of the part at half
+        strength, to which the area belongs, inside the dashed one of all pixels above the cut. Of this pair.
     title : str, optional
         One line above; any script. Defaults to the name of the area.
     bands : sequence of str, optional
@@ -182,7 +184,9 @@ def _draw_marks(page: Axes, panel: Panel, plan: Arrangement) -> None:
             box.set_path_effects(casing(width + 1.2))
             page.add_patch(box)
         else:
-            draw_outline(page, panel, mark.rings, color=ACCENT, width=width)
+            draw_outline(page, panel, mark.half or mark.rings, color=ACCENT, width=width)
+            if mark.half:
+                draw_outline(page, panel, mark.rings, color=ACCENT, width=_CUT, dashed=True)
     for mark, spot in zip(plan.marks, plan.labels, strict=False):
         _draw_number(page, mark, spot, shift)
 
@@ -226,6 +230,7 @@ def _draw_swatch(page: Axes, kind: str, top: float) -> None:
     style = {
         "strong": (ACCENT, 1.3, "-"),
         "thin": (ACCENT, 0.7, "-"),
+        "cut": (ACCENT, _CUT, "--"),
         "aoi": (_AOI, 1.0, "--"),
         "hatch": (INK, 0.5, "-"),
     }

@@ -32,6 +32,7 @@ TEMPLATES: dict[str, str] = {
     "smallest": "Nothing smaller than {smallest} would have been reported.",
     "silence": "Of {tried} such targets put into quiet pictures of the place the method found {found}{worth}.",
     "little": ": that it found nothing here says little",
+    "looked in vain": "No number of looks helps: {what} could not have been seen in these pixels at any of them.",
     "silence unknown": "How often the method finds such a target here was not measured, so its silence says nothing.",
     "all gaps": "No look was usable in {when}: what came and went in it could not have been seen.",
     "no known look": "No look in {when} is known to be usable: no quality layer tells cloud from ground in it.",

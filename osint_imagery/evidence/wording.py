@@ -9,7 +9,7 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate, area_words
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import OBJECT_CHANGE, PropositionLevel
-from osint_imagery.evidence.decision import Answer
+from osint_imagery.evidence.decision import NEGLIGIBLE, Answer
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.naming import with_article
 from osint_imagery.evidence.scales import support_words
@@ -22,6 +22,7 @@ __all__ = [
     "answer_sentence",
     "bracket_sentence",
     "level_sentence",
+    "looks_sentence",
     "ratio_sentence",
     "refuse_overclaim",
     "unseen_sentence",
@@ -130,6 +131,19 @@ def worth_sentence(finding: Finding) -> str:
         return TEMPLATES["silence unknown"]
     worth = "" if ratio is not None and ratio.bears_on_absence else TEMPLATES["little"]
     return TEMPLATES["silence"].format(tried=power.tried, found=power.found, worth=worth)
+
+
+def looks_sentence(finding: Finding) -> str:
+    """Return what the looks are worth where they met the stay and could not have shown the thing; else empty.
+
+    Parameters
+    ----------
+    finding : Finding
+        Of a prediction.
+    """
+    if finding.answer is not Answer.NOT_OBSERVABLE or finding.coverage.p_look.high < NEGLIGIBLE:
+        return ""
+    return TEMPLATES["looked in vain"].format(what=with_article(finding.prediction.target.what))
 
 
 def refuse_overclaim(text: str, finding: Finding) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate
-from osint_imagery.evidence.assessment import least_minus
+from osint_imagery.evidence.assessment import least_minus, ratio_plus
+from osint_imagery.evidence.decision import NEGLIGIBLE
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.look import shows
 from osint_imagery.observe.power import ratio_cap
@@ -23,7 +24,6 @@ from osint_imagery.workflow.spans import claim_span, quiet_span
 
 __all__ = ["Fitness", "PredictionFitness", "Worth", "fitness"]
 
-_NEGLIGIBLE = 0.05  # a chance below this is no chance, as in the decision
 _BEARS = 0.5  # LR- that absence must be able to fall below
 _ENOUGH_QUIET = 10  # quiet pairs that a decision at the usual level needs
 _INSERTIONS = 40  # that the measurement of power makes unless told otherwise
@@ -60,7 +60,8 @@ class PredictionFitness:
     quiet_pairs : int
         Quiet pairs that the archive offers for the comparison.
     plus_cap : float or None
-        LR+ that so many quiet pairs could support at most; None without any.
+        LR+ that so many quiet pairs could support at most, of a target found as often as the closed form allows; None
+        without any quiet pair.
     minus : Estimate
         LR- of silence in one comparison: bounds for certain. ``low`` is what the best method could reach, ``high``
         is 1 as long as nothing was inserted into the pixels.
@@ -87,6 +88,12 @@ class PredictionFitness:
     worth: Worth
     reason: str
     wanted: Wanted
+
+    @property
+    def later(self) -> int:
+        """Usable looks after the window at which a thing that stays for good would still be there; 0 for others."""
+        stays = self.prediction.dwell_days is None
+        return sum(look.acquired.start > self.coverage.when.end for look in self.coverage.clear) if stays else 0
 
     @property
     def unknown(self) -> int:
@@ -194,7 +201,7 @@ def _row(claim: Claim, prediction: Prediction, offer: Offered) -> PredictionFitn
         pod=pod,
         pod_reason=_pod_reason(prediction, pod, why),
         quiet_pairs=quiet,
-        plus_cap=ratio_cap(0, quiet),
+        plus_cap=_plus(quiet, pod),
         minus=_minus(looks, pod),
         radar=_radar(prediction, offer.scenes),
         worth=Worth.NO,
@@ -234,6 +241,12 @@ def _quiet_pairs(claim: Claim, prediction: Prediction, looks: Coverage) -> int:
 def _usable(looks: Iterable[Look]) -> float:
     known = [look.usable_fraction for look in looks if look.usable_fraction is not None]
     return sum(known) / len(known) if known else math.nan
+
+
+def _plus(quiet_pairs: int, pod: PlannedPod | None) -> float | None:
+    """Return the most that a sighting could be worth: false alarms at the bound of the quiet pairs, POD at its best."""
+    cap = ratio_cap(0, quiet_pairs)
+    return None if cap is None else ratio_plus(pod.high if pod else 1.0, 1 / cap)
 
 
 def _minus(looks: Coverage, pod: PlannedPod | None) -> Estimate:
@@ -276,13 +289,13 @@ def _too_coarse(row: PredictionFitness) -> str:
         return "" if row.radar else "no scene states its pixel size"
     if not allowed.allows(asked):
         return allowed.statement.rstrip(".")
-    if asked is DetectionLevel.DETECTION and row.pod and row.pod.high < _NEGLIGIBLE:
+    if asked is DetectionLevel.DETECTION and row.pod and row.pod.high < NEGLIGIBLE:
         return f"the stated contrast is too faint for these pixels (closed form {row.pod.high:.2g})"
     return ""
 
 
 def _nobody_looked(row: PredictionFitness) -> str:
-    if row.coverage.p_look.high < _NEGLIGIBLE:
+    if row.coverage.p_look.high < NEGLIGIBLE:
         return f"no usable look met the stay: {row.coverage.reason}"
     if choose_looks(row.prediction, row.coverage) is None:
         return f"no look before and look after that could be compared: {row.coverage.reason}"

@@ -26,9 +26,10 @@ def fitness_table(found: Fitness) -> str:
     table.insert(1, "  ".join("-" * width for width in widths))
     head = f"{found.claim_id}: {found.used} of {found.offered} scenes of {found.catalog} meet its place and time"
     notes = (
-        "clear looks, place seen: inside the predicted window; pixels allow at most: from size alone; found: in closed "
-        "form, an upper limit; LR-: what silence in one comparison could be worth at best; "
-        "LR+: the most that the quiet pairs could support. No pixel of a band was read."
+        "clear looks, place seen: inside the predicted window; later: usable looks after it, at which a thing that "
+        "stays for good would still be there and which count for the chance of a look; pixels allow at most: from "
+        "size alone; found: in closed form, an upper limit; LR-: what silence in one comparison could be worth at best; "
+        "LR+: the most that the quiet pairs could support for a thing found so often. No pixel of a band was read."
     )
     return "\n".join([head, "", *table, "", *(line for row in found.rows for line in _lines(row)), notes])
 
@@ -36,12 +37,13 @@ def fitness_table(found: Fitness) -> str:
 def _cells(row: PredictionFitness) -> tuple[str, ...]:
     clear, every = row.looks("")
     _, radar = row.looks("radar")
+    later = f", {row.later} later" if row.later else ""
     kinds = [f"{count} {word}" for count, word in ((radar, "radar"), (row.unknown, "unknown")) if count]
     level = row.resolution.level if row.resolution else None
     pixels = f"{row.resolution.gsd_m:g} m: {level.value if level else 'nothing'}" if row.resolution else "no optical"
     return (
         row.prediction.id,
-        f"{clear} of {every}" + (f" ({', '.join(kinds)})" if kinds else ""),
+        f"{clear} of {every}{later}" + (f" ({', '.join(kinds)})" if kinds else ""),
         "-" if math.isnan(row.usable_fraction) else f"{row.usable_fraction:.0%}",
         _chance(row.coverage.p_look),
         pixels,
@@ -100,6 +102,7 @@ def _plain(row: PredictionFitness) -> dict[str, object]:
         "worth": row.worth.name.lower(),
         "reason": row.reason,
         "looks": {kind: dict(zip(("clear", "all"), row.looks(kind), strict=True)) for kind in ("optical", "radar")},
+        "clear_looks_later": row.later,
         "usable_fraction": _number(row.usable_fraction),
         "p_look": _bounds(row.coverage.p_look),
         "gaps": [gap.label for gap in row.coverage.gaps],

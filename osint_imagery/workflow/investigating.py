@@ -17,7 +17,7 @@ from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.finding import Finding, find
 from osint_imagery.evidence.record import record_of
 from osint_imagery.evidence.summary import five_lines
-from osint_imagery.evidence.wording import worth_sentence
+from osint_imagery.evidence.wording import looks_sentence, worth_sentence
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.timeline import Used, timeline
 from osint_imagery.observe.coverage import Coverage, LookState
@@ -196,7 +196,8 @@ def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ..
     title = f"Looks at {finding.coverage.place} ({name})"
     quiet = tuple(sorted({scene for both in finding.quiet for scene in both}))
     used = Used(compared=tuple(scene.id for scene in finding.scenes), quiet=quiet)
-    drawn.append((f"{name}-looks.png", timeline(finding.coverage, title=title, bracket=finding.bracket, used=used)))
+    looks = timeline(finding.coverage, title=title, bracket=finding.bracket, used=used, remark=looks_sentence(finding))
+    drawn.append((f"{name}-looks.png", looks))
     pictures = []
     with tempfile.TemporaryDirectory() as scratch:
         for file, figure in drawn:

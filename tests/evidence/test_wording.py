@@ -20,6 +20,7 @@ from osint_imagery.evidence.wording import (
     answer_sentence,
     bracket_sentence,
     level_sentence,
+    looks_sentence,
     ratio_sentence,
     refuse_overclaim,
     unseen_sentence,
@@ -54,6 +55,13 @@ def test_what_was_seen_is_told_at_the_level_that_the_pixels_allow(case: Any, sil
     assert "the pixels allow detection of a shed at best" in said
     assert said.endswith("something of this size is there, not what it is.")
     assert "at best" not in answer_sentence(silent)
+
+
+def test_looks_that_could_not_show_it_are_said_to_be_worth_nothing(case: Any, make: Make) -> None:
+    blind = case.find(power=make["power"](0, 100), detections=make["detections"](verdict=Verdict.NO_CHANGE_FOUND))
+    assert "could not have been seen in these pixels at any of them" in looks_sentence(blind)
+    nobody = case.find(coverage=make["coverage"](p_look=make["sure"](0.0)), detections=None)
+    assert looks_sentence(nobody) == looks_sentence(case.find()) == ""
 
 
 def test_silence_says_beside_the_picture_what_it_is_worth(case: Any, silent: Any, weak: Any, make: Make) -> None:

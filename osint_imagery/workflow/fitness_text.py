@@ -26,10 +26,10 @@ def fitness_table(found: Fitness) -> str:
     table.insert(1, "  ".join("-" * width for width in widths))
     head = f"{found.claim_id}: {found.used} of {found.offered} scenes of {found.catalog} meet its place and time"
     notes = (
-        "clear looks, place seen: inside the predicted window; later: usable looks after it, at which a thing that "
-        "stays for good would still be there and which count for the chance of a look; pixels allow at most: from "
-        "size alone; found: in closed form, an upper limit; LR-: what silence in one comparison could be worth at best; "
-        "LR+: the most that the quiet pairs could support for a thing found so often. No pixel of a band was read."
+        "clear looks, place seen: inside the predicted window; later: usable looks after it, which count where the thing "
+        "stays for good; pixels allow at most: from size alone; found: in closed form, an upper limit; LR-: what silence "
+        "in one comparison could be worth at best; LR+: the most that the quiet pairs could support for a thing found so "
+        "often. No pixel of a band was read."
     )
     return "\n".join([head, "", *table, "", *(line for row in found.rows for line in _lines(row)), notes])
 

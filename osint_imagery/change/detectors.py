@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osint_imagery.change.changemap import CalibrationKind, Method
-from osint_imagery.core.errors import InputError
+from osint_imagery.core.errors import InputError, InputTypeError
 from osint_imagery.core.pair import Pair
 
 __all__ = ["DEFAULT", "Basis", "Blockwise", "Detector", "Fitted", "Scored", "detectors", "resolve"]
@@ -152,6 +152,10 @@ def resolve(method: "str | Detector | None") -> Detector:
         If no detector of that name is installed; the message lists those that are.
     """
     if method is not None and not isinstance(method, str):
+        if not callable(getattr(method, "score", None)):
+            names = ", ".join(detectors())
+            msg = f"method={method!r} is no detector; name one of {names}, or give an object with a score(pair)"
+            raise InputTypeError(msg)
         return method
     name = DEFAULT if method is None else method
     for point in entry_points(group=GROUP):

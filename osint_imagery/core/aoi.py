@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from numbers import Real
+from os import PathLike
 from pathlib import Path
 
 import antimeridian
@@ -15,6 +17,7 @@ from shapely.geometry import MultiPolygon, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import GeometryError
 
 __all__ = ["AreaOfInterest", "reproject"]
@@ -98,6 +101,7 @@ class AreaOfInterest:
         >>> AreaOfInterest.from_bbox(179.5, -17, -179.5, -16).geometry.geom_type
         'MultiPolygon'
         """
+        require(Real, west=west, south=south, east=east, north=north)
         _check_lonlat(west, south, "bbox west, south")
         _check_lonlat(east, north, "bbox east, north")
         if south >= north or west == east:
@@ -118,6 +122,7 @@ class AreaOfInterest:
         >>> round(circle.area_m2 / (3.14159265 * 1500**2), 2)
         1.0
         """
+        require(Real, lon=lon, lat=lat, radius_m=radius_m)
         _check_lonlat(lon, lat, "point")
         if not 0 < radius_m < 1e6:
             msg = f"radius_m={radius_m!r} is not between 0 and 1,000,000 m"
@@ -133,6 +138,7 @@ class AreaOfInterest:
 
         Edges are split before reprojection, so that a long straight edge stays where it was.
         """
+        require(BaseGeometry, geometry=geometry)
         try:
             source = CRS.from_user_input(crs)
         except CRSError as err:
@@ -164,6 +170,7 @@ class AreaOfInterest:
         GeometryError
             If the file cannot be read, has no CRS, or holds no polygon.
         """
+        require(str | PathLike, path=path)
         import pyogrio  # brings geopandas along, which nobody needs who draws no area from a file
 
         source = Path(path)

@@ -3,10 +3,11 @@
 import math
 from dataclasses import dataclass, field
 from html import escape
-from numbers import Integral
+from numbers import Integral, Real
 
 from scipy.special import betaincinv
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError
 
 __all__ = ["Estimate", "area_words", "interval_words", "most_share", "proportion"]
@@ -53,6 +54,7 @@ class Estimate:
     counts: tuple[int, int] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        require(Real, value=self.value, low=self.low, high=self.high, level=self.level)
         if self.counts is not None:
             _possible(*self.counts)
         if not 0 < self.level <= 1:

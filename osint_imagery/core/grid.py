@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from numbers import Real
 
 import numpy as np
 import shapely
@@ -16,6 +17,7 @@ from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from osint_imagery.core.aoi import AreaOfInterest, reproject
+from osint_imagery.core.arguments import numbers, require
 from osint_imagery.core.errors import GeometryError
 
 __all__ = ["Grid"]
@@ -63,6 +65,9 @@ class Grid:
     _crs: CRS = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        require(str, crs=self.crs)
+        require(Affine, transform=self.transform)
+        require(tuple | list, shape=self.shape)
         parsed = _parsed(self.crs)
         code = parsed.to_epsg(min_confidence=70)
         object.__setattr__(self, "crs", f"EPSG:{code}" if code else parsed.to_wkt())
@@ -96,6 +101,8 @@ class Grid:
         GeometryError
             If the resolution is not positive, or `crs` is not in meters.
         """
+        require(AreaOfInterest, aoi=aoi)
+        require(Real, resolution_m=resolution_m, margin_m=margin_m)
         if not 0 < resolution_m < math.inf or not 0 <= margin_m < math.inf:
             msg = f"resolution_m={resolution_m!r} must be > 0 and margin_m={margin_m!r} >= 0, both finite"
             raise GeometryError(msg)
@@ -159,7 +166,7 @@ class Grid:
         """Return x and y in CRS units of pixel centers (or upper left corners)."""
         half = 0.5 if center else 0.0
         t = self.transform
-        r, c = np.asarray(row, dtype=np.float64) + half, np.asarray(column, dtype=np.float64) + half
+        r, c = numbers(row=row) + half, numbers(column=column) + half
         return t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f
 
     def lonlat(
@@ -177,10 +184,12 @@ class Grid:
 
     def to_lonlat(self, geometry: BaseGeometry) -> BaseGeometry:
         """Return a geometry given in CRS units as longitude and latitude."""
+        require(BaseGeometry, geometry=geometry)
         return reproject(geometry, self._crs, "EPSG:4326")
 
     def to_world(self, geometry: BaseGeometry) -> BaseGeometry:
         """Return a geometry given in (column, row) pixels in CRS units."""
+        require(BaseGeometry, geometry=geometry)
         t = self.transform
         return shapely.affinity.affine_transform(geometry, [t.a, t.b, t.d, t.e, t.c, t.f])
 
@@ -192,6 +201,7 @@ class Grid:
 
     def inside(self, aoi: AreaOfInterest) -> NDArray[np.bool_]:
         """Return, per pixel (y, x), whether its center lies inside the area; True = inside."""
+        require(AreaOfInterest, aoi=aoi)
         outside: NDArray[np.bool_] = geometry_mask(
             [aoi.in_crs(self.crs)], out_shape=self.shape, transform=self.transform
         )

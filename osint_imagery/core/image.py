@@ -9,6 +9,7 @@ import numpy as np
 from affine import Affine
 from numpy.typing import ArrayLike, NDArray
 
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.errors import BandError, GridMismatchError, InputError
 from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.grid import Grid
@@ -74,6 +75,7 @@ class Image:
     lineage: Lineage = field(default_factory=Lineage)
 
     def __post_init__(self) -> None:
+        require(Grid | None, grid=self.grid)
         shape = np.shape(self.values)
         if len(shape) != 3 or shape[0] != len(self.bands) or len(set(self.bands)) != len(self.bands):
             msg = f"values has shape {shape} for bands={self.bands!r}; need (band, y, x) and one distinct name a band"
@@ -137,7 +139,7 @@ class Image:
         flags = np.where(usable, 0, int(Flag.NO_DATA)).astype(np.uint16) | np.uint16(Flag.QUALITY_UNKNOWN)
         return cls(
             values=pixels,
-            bands=tuple(bands),
+            bands=require_each(str, bands=bands),
             valid=usable,
             flags=flags,
             grid=grid,
@@ -166,8 +168,8 @@ class Image:
         InputError
             If dims are others, or coordinates are not evenly spaced.
         """
-        if tuple(array.dims) != ("band", "y", "x"):
-            msg = f"array.dims={tuple(array.dims)!r}; transpose to ('band', 'y', 'x') first"
+        if tuple(getattr(array, "dims", ())) != ("band", "y", "x"):
+            msg = f"array has dims {getattr(array, 'dims', 'of no kind')}; give a DataArray with ('band', 'y', 'x')"
             raise InputError(msg)
         names = [str(name) for name in array["band"].values] if "band" in array.coords else None
         bands = names or [f"band{i + 1}" for i in range(array.sizes["band"])]
@@ -242,11 +244,12 @@ class Image:
 
     def select(self, bands: Sequence[str]) -> "Image":
         """Return the image with only these bands, in this order."""
-        planes = np.stack([self.band(name) for name in bands])
-        return replace(self, values=planes, bands=tuple(bands))
+        names = require_each(str, bands=bands)
+        return replace(self, values=np.stack([self.band(name) for name in names]), bands=names)
 
     def with_flags(self, flags: NDArray[np.uint16]) -> "Image":
         """Return the image with more flags set; pixels with an unusable flag are no longer valid."""
+        require(np.ndarray, flags=flags)
         joined = self.flags | flags
         return replace(self, flags=joined, valid=self.valid & ((joined & int(UNUSABLE)) == 0))
 

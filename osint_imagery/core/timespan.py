@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import TimeError
 
 __all__ = ["Moment", "TimeSpan", "iso", "utc"]
@@ -148,10 +149,12 @@ class TimeSpan:
 
     def overlaps(self, other: "TimeSpan") -> bool:
         """Whether the two spans share an instant."""
+        require(TimeSpan, other=other)
         return self.start <= other.end and other.start <= self.end
 
     def contains(self, other: "TimeSpan") -> bool:
         """Whether all of `other` lies inside."""
+        require(TimeSpan, other=other)
         return self.start <= other.start and other.end <= self.end
 
     def __repr__(self) -> str:

@@ -7,13 +7,13 @@ from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import DetectionLevel, Prediction
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate, area_words
+from osint_imagery.core.texts import TEMPLATES
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import OBJECT_CHANGE, PropositionLevel
 from osint_imagery.evidence.decision import NEGLIGIBLE, Answer
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.naming import with_article
 from osint_imagery.evidence.scales import support_words
-from osint_imagery.evidence.texts import TEMPLATES
 from osint_imagery.observe.coverage import LookState
 from osint_imagery.observe.resolution import AllowedLevel
 

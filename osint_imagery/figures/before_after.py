@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from osint_imagery.change.detections import Detections
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import GridMismatchError
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
@@ -91,6 +92,8 @@ def before_after(
     white casing and a color-blind safe color keep the outlines legible on any ground. A simulated
     picture says so on itself, in a corner that hides neither the area nor a detection.
     """
+    require(Pair, pair=pair)
+    require(Detections | None, detections=detections)
     if detections is not None and detections.labels.shape != pair.shape:
         msg = f"detections are of {detections.labels.shape} px, the pair of {pair.shape}; draw them on their own pair"
         raise GridMismatchError(msg)

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.calendar_axis import Axis, axis_over
@@ -99,6 +100,9 @@ def timeline(
     InputError
         If the width is not possible.
     """
+    require(Coverage, coverage=coverage)
+    require(Used, used=used)
+    require_each(TimeSpan, bracket=bracket or ())
     heading = title or f"{coverage.place}: looks for {coverage.prediction_id}"
     told = f"{_count_words(coverage)} {remark}".rstrip()
     with house_style():

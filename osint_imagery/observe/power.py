@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from osint_imagery.change.changemap import CalibrationKind, ChangeMap
 from osint_imagery.change.detecting import detect
 from osint_imagery.change.detectors import Detector, resolve
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Prediction, Target
 from osint_imagery.core.errors import InputError, NotEnoughDataError, UndeterminedError
 from osint_imagery.core.estimate import Estimate, most_share, proportion
@@ -145,6 +147,12 @@ def power(
     uncertainty is larger. Ground that raises an alarm without a target is not used. It measures this size and
     contrast only: the contrast is what the claim says, not what the target really had. The target has no shadow.
     """
+    require(Prediction, prediction=prediction)
+    require(Pair, pair=pair)
+    quiet = require_each(Pair, quiet=quiet)
+    require(AreaOfInterest | None, aoi=aoi)
+    require(Integral, seed=seed, places=places)
+    require(Design | None, design=design)
     if places < 1:
         msg = f"places={places!r} is not a number of insertions; give at least 1"
         raise InputError(msg)

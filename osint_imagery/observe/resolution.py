@@ -2,11 +2,14 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 from scipy.optimize import brentq
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
+from osint_imagery.core.texts import PLANS
 
 __all__ = ["AllowedLevel", "Resolution", "johnson", "pixel_for", "resolution"]
 
@@ -144,6 +147,8 @@ def resolution(target: Target, gsd_m: float) -> Resolution:
     >>> resolution(Target(what="cargo ship", length_m=120, width_m=16), 10)
     Resolution(4.4 pixels of 10 m across 43.8 m: detection)
     """
+    require(Target, target=target)
+    require(Real, gsd_m=gsd_m)
     if not 0 < gsd_m < math.inf:
         msg = f"gsd_m={gsd_m!r} is not a pixel size; give meters > 0"
         raise InputError(msg)
@@ -165,23 +170,20 @@ def resolution(target: Target, gsd_m: float) -> Resolution:
 def _statement(
     target: Target, gsd_m: float, cells: float, probabilities: tuple[tuple[DetectionLevel, float], ...]
 ) -> str:
-    size = f"{target.what} ({target.length_m:g} x {target.width_m:g} m) is {cells:.1f} pixels of {gsd_m:g} m across"
+    size = PLANS["pixels across"].format(
+        what=target.what, length=target.length_m, width=target.width_m, cells=cells, gsd=gsd_m
+    )
     chances = ", ".join(f"{level.value} {chance:.2f}" for level, chance in probabilities)
     reached = [level.value for level, chance in probabilities if chance >= _ENOUGH]
     beyond = [level.value for level, chance in probabilities if chance < _ENOUGH]
     if not reached:
-        allows = "too small for its presence to be expected to show"
+        allows = PLANS["too small"]
     elif beyond:
-        allows = f"allows {reached[-1]}, not {' or '.join(beyond)}"
+        allows = PLANS["reached"].format(reached=reached[-1], beyond=" or ".join(beyond))
     else:
-        allows = "allows identification at best"
-    below = (
-        "; below one pixel the detection figure is no limit either way: a change in a very bright object can still "
-        "show as one brighter pixel, and only insertion measures that"
-        if cells < 1
-        else ""
-    )
-    return f"{size}: {allows} (Johnson's curve, from size alone, a ceiling beyond detection: {chances}){below}."
+        allows = PLANS["all reached"]
+    below = PLANS["below a pixel"] if cells < 1 else ""
+    return PLANS["johnson"].format(size=size, allows=allows, chances=chances, below=below)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

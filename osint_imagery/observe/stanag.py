@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from osint_imagery.core.claim import DetectionLevel
 from osint_imagery.core.errors import InputError
+from osint_imagery.core.texts import PLANS
 
 __all__ = ["StanagRow", "stanag_3769", "stanag_words"]
 
@@ -66,7 +67,7 @@ def stanag_words(what: str, level: DetectionLevel, gsd_m: float) -> str:
         return ""
     needed: float = getattr(row, f"{level.value}_m")
     told = level.value.replace("_", " ")
-    return f"STANAG 3769 asks for pixels of {needed:g} m or finer for {told} of {what}; these have {gsd_m:g} m"
+    return PLANS["stanag"].format(needed=needed, level=told, what=what, gsd=gsd_m)
 
 
 def stanag_3769(what: str) -> StanagRow:

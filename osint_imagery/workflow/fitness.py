@@ -4,10 +4,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from os import PathLike
 from pathlib import Path
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.texts import PLANS
 from osint_imagery.evidence.assessment import least_minus, ratio_plus
 from osint_imagery.evidence.decision import NEGLIGIBLE
 from osint_imagery.observe.coverage import Coverage, Look, LookState
@@ -60,8 +63,7 @@ class PredictionFitness:
     quiet_pairs : int
         Quiet pairs that the archive offers for the comparison.
     plus_cap : float or None
-        LR+ that so many quiet pairs could support at most, of a target found as often as the closed form allows; None
-        without any quiet pair.
+        Highest LR+ that so many quiet pairs and the closed form allow; None without quiet pairs.
     minus : Estimate
         LR- of silence in one comparison: bounds for certain. ``low`` is what the best method could reach, ``high``
         is 1 as long as nothing was inserted into the pixels.
@@ -162,8 +164,8 @@ def fitness(claim: Claim, catalog: Catalog | str | Path) -> Fitness:
     Notes
     -----
     Everything here is a limit, not a promise: the closed form is what a matched filter would find in white noise, LR-
-    is what silence could be worth at best, LR+ what the number of quiet pairs could support at most. What the method
-    really finds in these pixels is measured afterwards (:func:`~osint_imagery.observe.power.power`).
+    and LR+ are what silence and a sighting could be worth at best. What the method really finds in these pixels is
+    measured afterwards (:func:`~osint_imagery.observe.power.power`).
 
     Examples
     --------
@@ -173,6 +175,8 @@ def fitness(claim: Claim, catalog: Catalog | str | Path) -> Fitness:
     >>> [(row.prediction.id, row.worth.name) for row in found.rows]
     [('shed', 'BOTH'), ('ship', 'NO'), ('launcher', 'NO')]
     """
+    require(Claim, claim=claim)
+    require(Catalog | str | PathLike, catalog=catalog)
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
     found = search(source, claim.aoi(), claim_span(claim))
     offer = offered(source, found)
@@ -221,16 +225,16 @@ def _reflecting(scenes: Sequence[Scene]) -> tuple[tuple[str, ...], str]:
         for band in scene.bands
         if not scene.sensor.needs_scale or scene.asset_for(band).scale is not None
     }
-    why = "the files state no scale to reflectance" if optical else "no scene carries reflectance"
+    why = PLANS["no scale" if optical else "no reflectance"]
     return tuple(sorted(bands)), "" if bands else why
 
 
 def _pod_reason(prediction: Prediction, pod: PlannedPod | None, why: str) -> str:
     if pod is not None:
-        return f"closed form in {pod.band}, white noise of 0.03 to 0.01 a date, alpha 1e-4: an upper limit"
+        return PLANS["closed form"].format(band=pod.band)
     if not prediction.target.contrast:
-        return "the claim states no contrast"
-    return why or "the contrast is stated for bands that the archive does not hold"
+        return PLANS["no contrast"]
+    return why or PLANS["other bands"]
 
 
 def _quiet_pairs(claim: Claim, prediction: Prediction, looks: Coverage) -> int:
@@ -263,7 +267,7 @@ def _radar(prediction: Prediction, scenes: Sequence[Scene]) -> str:
         return ""
     pixels = max(1.0, prediction.target.length_m * prediction.target.width_m / min(sizes) ** 2)
     change = smallest_change_db(pixels, _SENTINEL_LOOKS)
-    return f"radar {shows('radar')}; here a change of {change:.1f} dB and more over the target ({pixels:.3g} pixels)"
+    return PLANS["radar"].format(shows=shows("radar"), change=change, pixels=pixels)
 
 
 def _worth(row: PredictionFitness) -> tuple[Worth, str]:
@@ -271,32 +275,26 @@ def _worth(row: PredictionFitness) -> tuple[Worth, str]:
         if why:
             return Worth.NO, why
     if row.quiet_pairs < _ENOUGH_QUIET:
-        return Worth.OUTLINE, (
-            f"{row.quiet_pairs} quiet pairs, {_ENOUGH_QUIET} are needed: how often nothing looks like something "
-            "would not be known"
-        )
+        return Worth.OUTLINE, PLANS["few quiet"].format(pairs=row.quiet_pairs, needed=_ENOUGH_QUIET)
     if row.minus.low >= _BEARS:
-        return Worth.SIGHT, f"silence could be worth LR- {row.minus.low:.2g} at best, {_BEARS:g} would be needed"
-    return (
-        Worth.BOTH,
-        f"silence could be worth LR- {row.minus.low:.2g} at best, a sighting LR+ {row.plus_cap:.2g} at most",
-    )
+        return Worth.SIGHT, PLANS["sight only"].format(minus=row.minus.low, needed=_BEARS)
+    return Worth.BOTH, PLANS["both"].format(minus=row.minus.low, plus=row.plus_cap)
 
 
 def _too_coarse(row: PredictionFitness) -> str:
     allowed, asked = row.resolution, row.prediction.level
     if allowed is None:
-        return "" if row.radar else "no scene states its pixel size"
+        return "" if row.radar else PLANS["no pixel size"]
     if not allowed.allows(asked):
         return allowed.statement.rstrip(".")
     if asked is DetectionLevel.DETECTION and row.pod and row.pod.high < NEGLIGIBLE:
-        return f"the stated contrast is too faint for these pixels (closed form {row.pod.high:.2g})"
+        return PLANS["too faint"].format(high=row.pod.high)
     return ""
 
 
 def _nobody_looked(row: PredictionFitness) -> str:
     if row.coverage.p_look.high < NEGLIGIBLE:
-        return f"no usable look met the stay: {row.coverage.reason}"
+        return PLANS["nobody looked"].format(coverage=row.coverage.reason)
     if choose_looks(row.prediction, row.coverage) is None:
-        return f"no look before and look after that could be compared: {row.coverage.reason}"
+        return PLANS["no pair"].format(coverage=row.coverage.reason)
     return ""

@@ -3,6 +3,7 @@
 import math
 
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.texts import PLANS
 from osint_imagery.observe.interpretability import niirs_words
 from osint_imagery.observe.stanag import stanag_words
 from osint_imagery.workflow.fitness import Fitness, PredictionFitness
@@ -24,14 +25,8 @@ def fitness_table(found: Fitness) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     table.insert(1, "  ".join("-" * width for width in widths))
-    head = f"{found.claim_id}: {found.used} of {found.offered} scenes of {found.catalog} meet its place and time"
-    notes = (
-        "clear looks, place seen: inside the predicted window; later: usable looks after it, which count where the thing "
-        "stays for good; pixels allow at most: from size alone; found: in closed form, an upper limit; LR-: what silence "
-        "in one comparison could be worth at best; LR+: the most that the quiet pairs could support for a thing found so "
-        "often. No pixel of a band was read."
-    )
-    return "\n".join([head, "", *table, "", *(line for row in found.rows for line in _lines(row)), notes])
+    head = PLANS["head"].format(claim=found.claim_id, used=found.used, offered=found.offered, catalog=found.catalog)
+    return "\n".join([head, "", *table, "", *(line for row in found.rows for line in _lines(row)), PLANS["notes"]])
 
 
 def _cells(row: PredictionFitness) -> tuple[str, ...]:
@@ -79,7 +74,7 @@ def _interpretability(row: PredictionFitness) -> tuple[str, ...]:
     gsd, needed = row.resolution.gsd_m, row.wanted.pixel_m
     words = [niirs_words(gsd)]
     if math.isfinite(needed) and needed < gsd:
-        words.append(f"needed, {needed:.2g} m: {niirs_words(float(f'{needed:.2g}'))}")
+        words.append(PLANS["needed"].format(pixel=needed, niirs=niirs_words(float(f"{needed:.2g}"))))
     return (*words, *filter(None, (stanag_words(row.prediction.target.what, row.prediction.level, gsd),)))
 
 

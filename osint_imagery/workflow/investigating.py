@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from importlib.metadata import version
+from os import PathLike
 from pathlib import Path
 
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import Claim, Prediction
 from osint_imagery.core.errors import DataError, InputError, UndeterminedError
 from osint_imagery.core.timespan import TimeSpan
@@ -139,6 +141,9 @@ def investigate(
     A damaged quality layer, or a scene whose files are elsewhere, is a look of unknown quality, named in the record; a
     damaged file among those that are compared makes the predictions that need it ``undetermined``, and is named.
     """
+    require(Claim, claim=claim)
+    require(Catalog | str | PathLike, catalog=catalog)
+    require(str | PathLike, out=out)
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
     folder = ClaimFile.create(out, claim, at=clock())
     progress(f"claim {claim.id} registered ({claim.digest[:19]})")

@@ -10,11 +10,11 @@ import pytest
 from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
+from osint_imagery.core.texts import REASONS, TEMPLATES
 from osint_imagery.evidence import decision, wording
 from osint_imagery.evidence.assessment import PropositionLevel
 from osint_imagery.evidence.finding import Answer
 from osint_imagery.evidence.summary import five_lines
-from osint_imagery.evidence.texts import REASONS, TEMPLATES
 from osint_imagery.evidence.wording import (
     absence_sentence,
     answer_sentence,

@@ -1,6 +1,6 @@
-"""The English of this room: every sentence and every reason, in one place so that they can be translated."""
+"""The English of answers and plans: their sentences and reasons, in one place so that they can be translated."""
 
-__all__ = ["REASONS", "TEMPLATES"]
+__all__ = ["PLANS", "REASONS", "TEMPLATES"]
 
 TEMPLATES: dict[str, str] = {
     "seen": "SEEN: {reason}. {bracket}",
@@ -66,3 +66,45 @@ REASONS: dict[str, str] = {
     "bears little": "looked and not seen, but this bears little on the claim (LR- {minus}; {why})",
 }
 """Why an answer was given, by the rule that gave it; filled in by :mod:`osint_imagery.evidence.decision`."""
+
+PLANS: dict[str, str] = {
+    "pixels across": "{what} ({length:g} x {width:g} m) is {cells:.1f} pixels of {gsd:g} m across",
+    "johnson": "{size}: {allows} (Johnson's curve, from size alone, a ceiling beyond detection: {chances}){below}.",
+    "too small": "too small for its presence to be expected to show",
+    "reached": "allows {reached}, not {beyond}",
+    "all reached": "allows identification at best",
+    "below a pixel": (
+        "; below one pixel the detection figure is no limit either way: a change in a very bright object can still "
+        "show as one brighter pixel, and only insertion measures that"
+    ),
+    "niirs coarse": "NIIRS 0 to {best} at best, detection only ({gsd:g} m is outside the range of the equation)",
+    "niirs": (
+        "NIIRS {low:.1f} to {high:.1f} at best (GIQE 5 at SNR {snr:g}, straight down, sharpness from RER "
+        "{soft:g} to {sharp:g}; error +-{error:.1f})"
+    ),
+    "needed": "needed, {pixel:.2g} m: {niirs}",
+    "stanag": "STANAG 3769 asks for pixels of {needed:g} m or finer for {level} of {what}; these have {gsd:g} m",
+    "closed form": "closed form in {band}, white noise of 0.03 to 0.01 a date, alpha 1e-4: an upper limit",
+    "no contrast": "the claim states no contrast",
+    "other bands": "the contrast is stated for bands that the archive does not hold",
+    "no scale": "the files state no scale to reflectance",
+    "no reflectance": "no scene carries reflectance",
+    "radar": "radar {shows}; here a change of {change:.1f} dB and more over the target ({pixels:.3g} pixels)",
+    "few quiet": (
+        "{pairs} quiet pairs, {needed} are needed: how often nothing looks like something would not be known"
+    ),
+    "sight only": "silence could be worth LR- {minus:.2g} at best, {needed:g} would be needed",
+    "both": "silence could be worth LR- {minus:.2g} at best, a sighting LR+ {plus:.2g} at most",
+    "no pixel size": "no scene states its pixel size",
+    "too faint": "the stated contrast is too faint for these pixels (closed form {high:.2g})",
+    "nobody looked": "no usable look met the stay: {coverage}",
+    "no pair": "no look before and look after that could be compared: {coverage}",
+    "head": "{claim}: {used} of {offered} scenes of {catalog} meet its place and time",
+    "notes": (
+        "clear looks, place seen: inside the predicted window; later: usable looks after it, which count where the "
+        "thing stays for good; pixels allow at most: from size alone; found: in closed form, an upper limit; LR-: what "
+        "silence in one comparison could be worth at best; LR+: the most that the quiet pairs could support for a "
+        "thing found so often. No pixel of a band was read."
+    ),
+}
+"""What an archive could show, before any pixel is read: fitness, resolution, the readers' scales."""

@@ -29,7 +29,7 @@ __all__ = ["Bracket", "Detection", "Detections", "Explanation", "Verdict", "plac
 
 
 class Verdict(StrEnum):
-    """The three answers, of equal rank."""
+    """What the pixels of a pair say, of equal rank; with looks and power it becomes one of the four answers."""
 
     CHANGED = "changed"
     NO_CHANGE_FOUND = "no_change_found"  # nothing above what this place usually shows; not a proof of absence

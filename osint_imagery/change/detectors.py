@@ -135,6 +135,11 @@ class Blockwise(Detector, Protocol):
 def detectors() -> tuple[str, ...]:
     """Return the names of the installed detectors, built in and from other packages, without importing them.
 
+    Returns
+    -------
+    tuple of str
+        In alphabetical order; each may be given as `method`.
+
     Examples
     --------
     >>> "irmad" in detectors()

@@ -96,6 +96,10 @@ class Grid:
         crs : str, optional
             A metric CRS; defaults to the area's UTM zone (polar stereographic near the poles).
 
+        Returns
+        -------
+        Grid
+
         Raises
         ------
         GeometryError
@@ -163,7 +167,25 @@ class Grid:
         *,
         center: bool = True,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return x and y in CRS units of pixel centers (or upper left corners)."""
+        """Return x and y in CRS units of pixel centers (or upper left corners).
+
+        Parameters
+        ----------
+        row, column : ndarray
+            Pixels, from 0; parts of pixels are allowed.
+        center : bool
+            False for upper left corners.
+
+        Returns
+        -------
+        x, y : ndarray of float64
+
+        Examples
+        --------
+        >>> grid = Grid(crs="EPSG:32636", transform=Affine(10, 0, 500000, 0, -10, 4000000), shape=(5, 5))
+        >>> [float(value) for value in grid.xy(np.array(0), np.array(1))]
+        [500015.0, 3999995.0]
+        """
         half = 0.5 if center else 0.0
         t = self.transform
         r, c = numbers(row=row) + half, numbers(column=column) + half
@@ -176,19 +198,49 @@ class Grid:
         *,
         center: bool = True,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return longitude and latitude of pixel centers (or upper left corners), degrees."""
+        """Return longitude and latitude of pixel centers (or upper left corners), degrees.
+
+        Parameters
+        ----------
+        row, column, center
+            As for :meth:`xy`.
+
+        Returns
+        -------
+        longitude, latitude : ndarray of float64
+        """
         x, y = self.xy(row, column, center=center)
         turned = reproject(shapely.multipoints(np.column_stack([np.ravel(x), np.ravel(y)])), self._crs, "EPSG:4326")
         lonlat = shapely.get_coordinates(turned)
         return lonlat[:, 0].reshape(np.shape(x)), lonlat[:, 1].reshape(np.shape(x))
 
     def to_lonlat(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Return a geometry given in CRS units as longitude and latitude."""
+        """Return a geometry given in CRS units as longitude and latitude.
+
+        Parameters
+        ----------
+        geometry : shapely geometry
+            In the units of :attr:`crs`.
+
+        Returns
+        -------
+        shapely geometry
+        """
         require(BaseGeometry, geometry=geometry)
         return reproject(geometry, self._crs, "EPSG:4326")
 
     def to_world(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Return a geometry given in (column, row) pixels in CRS units."""
+        """Return a geometry given in (column, row) pixels in CRS units.
+
+        Parameters
+        ----------
+        geometry : shapely geometry
+            Columns first; (0, 0) is the upper left corner of the first pixel.
+
+        Returns
+        -------
+        shapely geometry
+        """
         require(BaseGeometry, geometry=geometry)
         t = self.transform
         return shapely.affinity.affine_transform(geometry, [t.a, t.b, t.d, t.e, t.c, t.f])
@@ -200,7 +252,24 @@ class Grid:
         return self.to_lonlat(self.to_world(edge))
 
     def inside(self, aoi: AreaOfInterest) -> NDArray[np.bool_]:
-        """Return, per pixel (y, x), whether its center lies inside the area; True = inside."""
+        """Return, per pixel, whether its center lies inside the area.
+
+        Parameters
+        ----------
+        aoi : AreaOfInterest
+            The area.
+
+        Returns
+        -------
+        ndarray of bool, (y, x)
+            True = inside.
+
+        Examples
+        --------
+        >>> aoi = AreaOfInterest.from_point(35.5, 33.9, radius_m=100)
+        >>> int(Grid.over(aoi, resolution_m=10).inside(aoi).sum())  # of 10 x 10 m: about 3.14 ha
+        317
+        """
         require(AreaOfInterest, aoi=aoi)
         outside: NDArray[np.bool_] = geometry_mask(
             [aoi.in_crs(self.crs)], out_shape=self.shape, transform=self.transform

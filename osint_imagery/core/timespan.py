@@ -148,12 +148,42 @@ class TimeSpan:
         return f"{self.start:%Y-%m-%d %H:%M:%S} to {self.end:%Y-%m-%d %H:%M:%S} UTC"
 
     def overlaps(self, other: "TimeSpan") -> bool:
-        """Whether the two spans share an instant."""
+        """Whether the two spans share an instant.
+
+        Parameters
+        ----------
+        other : TimeSpan
+            The other span.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> TimeSpan("2024-05-01", "2024-05-10").overlaps(TimeSpan("2024-05-10T12:00:00Z"))
+        True
+        """
         require(TimeSpan, other=other)
         return self.start <= other.end and other.start <= self.end
 
     def contains(self, other: "TimeSpan") -> bool:
-        """Whether all of `other` lies inside."""
+        """Whether all of `other` lies inside.
+
+        Parameters
+        ----------
+        other : TimeSpan
+            The other span.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> TimeSpan("2024-05-01", "2024-05-10").contains(TimeSpan("2024-05-03"))
+        True
+        """
         require(TimeSpan, other=other)
         return self.start <= other.start and other.end <= self.end
 

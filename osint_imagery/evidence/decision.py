@@ -25,7 +25,7 @@ _VISIBLE = ("blue", "green", "red")
 
 
 class Answer(StrEnum):
-    """Four answers of equal rank."""
+    """The four answers to a prediction, of equal rank."""
 
     SEEN = "seen"
     NOT_SEEN = "looked and not seen"

@@ -134,6 +134,10 @@ def open_catalog(source: str | Path) -> Catalog:
         ``catalog.json`` or ``collection.json``, or a folder of GeoTIFFs. A GeoTIFF is dated by
         ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
 
+    Returns
+    -------
+    Catalog
+
     Raises
     ------
     CatalogError

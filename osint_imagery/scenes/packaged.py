@@ -30,10 +30,24 @@ _NOTE = "provenance to the original download is not proven; method demonstration
 def bundled(name: str = "") -> Path:
     """Return where a bundled simulated scene or catalogue is, in the repository or in the installed package.
 
+    Parameters
+    ----------
+    name : str
+        File or folder inside it, ``"port/catalog.json"`` for example; empty for the folder that holds all.
+
+    Returns
+    -------
+    Path
+
     Raises
     ------
     MissingAssetError
         If there is no such file or folder.
+
+    Examples
+    --------
+    >>> bundled("port/claim.yaml").name
+    'claim.yaml'
     """
     require(str, name=name)
     package = Path(__file__).resolve().parents[1]

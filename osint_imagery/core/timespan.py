@@ -147,6 +147,14 @@ class TimeSpan:
             return f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d} UTC"
         return f"{self.start:%Y-%m-%d %H:%M:%S} to {self.end:%Y-%m-%d %H:%M:%S} UTC"
 
+    @property
+    def within(self) -> str:
+        """The span after an event: "between A and B (UTC)" for a length of time, else "on" or "at" it."""
+        if self.is_instant or self.is_day:
+            return f"{'at' if self.is_instant else 'on'} {self.label}"
+        first, last = self.label.removesuffix(" UTC").split(" to ")
+        return f"between {first} and {last} (UTC)"
+
     def overlaps(self, other: "TimeSpan") -> bool:
         """Whether the two spans share an instant.
 

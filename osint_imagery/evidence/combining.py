@@ -67,12 +67,12 @@ def silent_throughout(met: Sequence[float], pod: Estimate, dependence: Dependenc
     --------
     >>> from osint_imagery.core.estimate import proportion
     >>> print(silent_throughout((0.1, 0.4, 0.5), proportion(36, 40), Dependence.INDEPENDENT))
-    0.176 (95% interval 0.165 to 0.231)
+    0.18 (95% interval 0.16 to 0.23)
     >>> print(silent_throughout((0.1, 0.4, 0.5), proportion(36, 40), Dependence.UNKNOWN))
-    (95% interval 0.165 to 0.313)
+    (95% interval 0.16 to 0.31)
     >>> thirty = (0.0,) * 30 + (1.0,)  # thirty looks met, silent every one
     >>> print(silent_throughout(thirty, proportion(36, 40), Dependence.INDEPENDENT))
-    0.0722 (95% interval 0.0722 to 0.0722)
+    0.072 (95% interval 0.072 to 0.072)
     """
     if not met or min(met) < -1e-9 or not math.isclose(sum(met), 1, abs_tol=1e-6):
         msg = f"met={tuple(met)!r} is no distribution over 0, 1, 2 ... looks; pass looks_met(...)"

@@ -8,10 +8,10 @@ from osint_imagery.change.detections import Detection, Detections, Verdict
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import Change, Prediction
 from osint_imagery.core.estimate import Estimate, area_words, interval_words
+from osint_imagery.core.naming import with_article
 from osint_imagery.core.texts import REASONS
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import LikelihoodRatio
-from osint_imagery.evidence.naming import with_article
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.power import Power
 from osint_imagery.observe.resolution import Resolution

@@ -9,6 +9,7 @@ from scipy.optimize import brentq
 from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
+from osint_imagery.core.naming import with_article
 from osint_imagery.core.texts import PLANS
 
 __all__ = ["AllowedLevel", "Resolution", "johnson", "pixel_for", "resolution"]
@@ -171,7 +172,7 @@ def _statement(
     target: Target, gsd_m: float, cells: float, probabilities: tuple[tuple[DetectionLevel, float], ...]
 ) -> str:
     size = PLANS["pixels across"].format(
-        what=target.what, length=target.length_m, width=target.width_m, cells=cells, gsd=gsd_m
+        what=with_article(target.what), length=target.length_m, width=target.width_m, cells=cells, gsd=gsd_m
     )
     chances = ", ".join(f"{level.value} {chance:.2f}" for level, chance in probabilities)
     reached = [level.value for level, chance in probabilities if chance >= _ENOUGH]

@@ -14,7 +14,8 @@
 # # What could not have been seen
 #
 # "The satellite picture shows nothing" can mean three things: nothing was there; it was there and the picture could not
-# show it; or nobody looked. Only the first is news. Here are three claims about one port, one of each kind of answer.
+# show it; or nobody looked. Here are three claims about one port: a thing that was seen, one that was looked for and not
+# seen, and one that could not have been seen.
 #
 # The port, the claims and everybody in them are invented, and the scenes are **simulated** (10 m pixels, a look every
 # five days, clouds). Nothing here needs a network.
@@ -54,10 +55,9 @@ print(spring.text)
 # would answer it. The same on a command line: `osint-imagery fitness claim.yaml --catalog catalog.json`.
 
 # %%
-from osint_imagery.workflow.fitness import fitness
 from osint_imagery.workflow.fitness_text import fitness_table
 
-print(fitness_table(fitness(spring, catalog)))
+print(fitness_table(oi.fitness(spring, catalog)))
 
 # %% [markdown]
 # ## 1. Seen
@@ -77,8 +77,9 @@ Image(work / "may" / "figures" / "shed-before-after.png", width=900)
 # alarm for nothing, and sheds were put into those quiet pictures to learn how often it would find one.
 
 # %%
-print(shed.power.reason)
-print("false alarms on quiet dates:", shed.power.false_alarm)
+alarms, pairs = shed.power.false_alarm.counts
+print(f"Of {shed.power.tried} sheds put into quiet pictures the method found {shed.power.found}.")
+print(f"Of {pairs} pairs of quiet dates {alarms} raised an alarm.")
 print(ratio_sentence(shed))
 
 # %% [markdown]
@@ -119,11 +120,11 @@ Image(work / "april-dossier" / "figures" / "shed-looks.png", width=900)
 
 # %% [markdown]
 # Every mark is a look: clear, partly hidden, or unusable, counted over this very place and not over the whole scene.
-# Triangles are the two that were compared, upright strokes the quiet dates; under the axis stands why looks were not clear.
-# There were clear looks before and after, and of the sheds that were put into quiet pictures the method found:
+# Triangles are the two looks that were compared, upright strokes the quiet dates; under the axis stands why the other looks
+# were not clear. There were clear looks before and after, and the method finds such sheds here:
 
 # %%
-print(absent.power.pod, "-", absent.power.reason)
+print(f"Of {absent.power.tried} sheds put into quiet pictures the method found {absent.power.found}.")
 print(ratio_sentence(absent))
 
 # %% [markdown]
@@ -200,5 +201,7 @@ plt.show()
 truth = json.loads(oi.bundled("port/truth.json").read_text(encoding="utf-8"))["things"]
 for finding in (shed, absent, ship, launcher):
     name = finding.prediction.id
-    print(f"{name:9s} {finding.prediction.when.start} to {finding.prediction.when.end}  {finding.answer.value:24s}", end="  ")
-    print(f"truth: from {truth[name]['from'][:10]} to {(truth[name]['to'] or 'now')[:10]}")
+    first, last = truth[name]["from"][:10], truth[name]["to"]
+    there = f"between {first} and {last[:10]}" if last else f"from {first} on"
+    when = f"between {finding.prediction.when.start} and {finding.prediction.when.end}"
+    print(f"The {name} {when}: {finding.answer.value}. In truth it was there {there}.")

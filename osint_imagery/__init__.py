@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from osint_imagery.figures.before_after import before_after
     from osint_imagery.figures.timeline import timeline
     from osint_imagery.observe.coverage import coverage
+    from osint_imagery.observe.design import Design
     from osint_imagery.observe.power import power
     from osint_imagery.observe.resolution import resolution
     from osint_imagery.scenes.catalog import open_catalog, search
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from osint_imagery.scenes.reading import read
     from osint_imagery.scenes.scene import Scene
     from osint_imagery.workflow.comparing import Comparison, compare
+    from osint_imagery.workflow.fitness import fitness
     from osint_imagery.workflow.investigating import Dossier, investigate
     from osint_imagery.workflow.sweeping import sweep
 
@@ -51,6 +53,7 @@ _HOME = {
     "ChangeMap": "change.changemap",
     "Claim": "core.claim",
     "Comparison": "workflow.comparing",
+    "Design": "observe.design",
     "Detection": "change.detections",
     "Detections": "change.detections",
     "Dossier": "workflow.investigating",
@@ -72,6 +75,7 @@ _HOME = {
     "coverage": "observe.coverage",
     "detect": "change.detecting",
     "detectors": "change.detectors",
+    "fitness": "workflow.fitness",
     "investigate": "workflow.investigating",
     "normalize": "change.radiometry",
     "open_catalog": "scenes.catalog",
@@ -93,6 +97,7 @@ __all__ = [
     "ChangeMap",
     "Claim",
     "Comparison",
+    "Design",
     "Detection",
     "Detections",
     "Dossier",
@@ -114,6 +119,7 @@ __all__ = [
     "coverage",
     "detect",
     "detectors",
+    "fitness",
     "investigate",
     "normalize",
     "open_catalog",

@@ -7,11 +7,13 @@ errors.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from osint_imagery.change.strata import Ratio, Strata, StratifiedSample
+from osint_imagery.core.arguments import numbers, require, require_each
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 
@@ -104,8 +106,9 @@ def area_from_sample(
     >>> print(found.area[0])
     54.8 ha (95 % interval 45.9 to 63.8)
     """
-    table, sizes = _table(counts), np.asarray(mapped, dtype=np.float64)
-    names = tuple(range(len(table))) if classes is None else tuple(classes)
+    require(Real, level=level)
+    table, sizes = _table(counts), numbers(mapped=mapped)
+    names = tuple(range(len(table))) if classes is None else require_each(object, classes=classes)
     if sizes.shape != (len(table),) or len(names) != len(table):
         msg = f"counts is for {len(table)} classes, mapped for {sizes.shape}, classes for {len(names)}; they must agree"
         raise InputError(msg)
@@ -173,7 +176,11 @@ def area_from_strata(
     >>> found.classes, round(found.area[0].value)
     (('C', 'N'), 275)
     """
-    stratum, on_map, truth = (np.asarray(list(given), dtype=object) for given in (strata, mapped, reference))
+    require(Mapping, sizes=sizes)
+    require(Real, level=level)
+    given = {"strata": strata, "mapped": mapped, "reference": reference}
+    units_of = (require_each(object, **{name: values}) for name, values in given.items())
+    stratum, on_map, truth = (np.asarray(values, dtype=object) for values in units_of)
     if not len(stratum) == len(on_map) == len(truth) or not len(stratum):
         msg = f"strata, mapped, reference have {len(stratum)}, {len(on_map)}, {len(truth)} units; give one each a unit"
         raise InputError(msg)
@@ -184,7 +191,7 @@ def area_from_strata(
         raise InputError(msg)
     members = [stratum == key for key in keys]
     units = np.array([int(m.sum()) for m in members])
-    design = Strata(units, np.array([sizes[k] for k in keys], dtype=np.float64), pixel_area_m2, level)
+    design = Strata(units, numbers(sizes=[sizes[k] for k in keys]), pixel_area_m2, level)
     if (units > design.sizes).any():
         msg = f"a stratum has more units than pixels: units={units.tolist()}, sizes={design.sizes.tolist()}"
         raise InputError(msg)
@@ -230,7 +237,7 @@ def _told(
 
 
 def _table(counts: ArrayLike) -> NDArray[np.int64]:
-    table = np.asarray(counts, dtype=np.float64)
+    table = numbers(counts=counts)
     if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size:
         msg = f"counts has shape {table.shape}; give a square table, mapped class by reference class"
         raise InputError(msg)

@@ -44,7 +44,7 @@ Bool = NDArray[np.bool_]
 Float = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Extent:
     """What was measured of one object, px.
 
@@ -63,6 +63,10 @@ class Extent:
     lever : tuple
         By how much the center moves with its edges, 2 x 2 (row, column): the sum over the pixel edges of the outer
         product of their distance from the center, over the square of `pixels`.
+    half : ndarray of bool, (y, x)
+        The part at half amplitude or more, to which the area belongs.
+    corner : tuple of int
+        (row, column) of the first pixel of `half` in the image.
     """
 
     pixels: float
@@ -71,6 +75,8 @@ class Extent:
     unevenness: float
     center: tuple[float, float]
     lever: tuple[tuple[float, float], tuple[float, float]]
+    half: Bool
+    corner: tuple[int, int]
 
     @property
     def wander_share(self) -> float:
@@ -267,6 +273,8 @@ def _extent(share: Float, cut: _Cut, plateau: Bool | None) -> Extent | None:
         unevenness=_UNEVEN_UNKNOWN if plateau is None else float(share[plateau].std()),
         center=(rows + cut.corner[0], columns + cut.corner[1]),
         lever=((yy, yx), (yx, xx)),
+        half=half,
+        corner=cut.corner,
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from osint_imagery.change.regrid import coinciding, meet, move, patch, regrid
 from osint_imagery.change.resampling import REACH
 from osint_imagery.change.threads import one_blas_thread
 from osint_imagery.change.tiles import Tiles, refuse_bent, residual_of, words
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import AlignmentError, InputError, OutsideFootprintError, TooFewTilesError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.image import Image
@@ -72,6 +74,8 @@ def align(before: Image, after: Image, *, most_shift_px: float = 5.0, most_resid
     >>> [round(abs(step), 1) for step in pair.shift_px], pair.misregistration.value < 0.05
     ([1.0, 0.0], True)
     """
+    require(Image, before=before, after=after)
+    require(Real, most_shift_px=most_shift_px, most_residual_px=most_residual_px)
     _check(most_shift_px, most_residual_px)
     found = _registered(before, after, most_shift_px, most_residual_px)
     same = before.grid is None or after.grid is None or before.grid == after.grid

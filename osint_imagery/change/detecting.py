@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from osint_imagery.change.detectors import Detector, Scored, resolve
 from osint_imagery.change.null import Null, from_margin, from_quiet
 from osint_imagery.change.screening import Screening, screened
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Step, digest_array
 from osint_imagery.core.pair import Pair
@@ -84,6 +86,10 @@ def detect(
     >>> changes.calibration.of, bool(changes.changed.any())
     ('something changed between the dates', False)
     """
+    require(Pair, pair=pair)
+    quiet = require_each(Pair, quiet=quiet)
+    require(AreaOfInterest | None, aoi=aoi)
+    require(Real, level=level)
     if not 0 < level < 1:
         msg = f"level={level!r} is not in (0, 1); 0.1 lets one reported object in ten be false"
         raise InputError(msg)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from html import escape
+from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from shapely.geometry import GeometryCollection, MultiPolygon, Polygon
 
 from osint_imagery.change.changemap import ChangeMap
 from osint_imagery.change.position import Covariance, Ellipse, circular_error, error_ellipse
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.grid import Grid
@@ -27,7 +29,7 @@ __all__ = ["Bracket", "Detection", "Detections", "Explanation", "Verdict", "plac
 
 
 class Verdict(StrEnum):
-    """The three answers, of equal rank."""
+    """What the pixels of a pair say, of equal rank; with looks and power it becomes one of the four answers."""
 
     CHANGED = "changed"
     NO_CHANGE_FOUND = "no_change_found"  # nothing above what this place usually shows; not a proof of absence
@@ -199,6 +201,7 @@ class Detections:
         InputError
             If the tolerance is negative or not finite.
         """
+        require(Real, tolerance_px=tolerance_px)
         if not 0 <= tolerance_px < float("inf"):
             msg = f"tolerance_px={tolerance_px!r} is not a distance; give pixels, 0 or more"
             raise InputError(msg)

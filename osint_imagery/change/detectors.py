@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osint_imagery.change.changemap import CalibrationKind, Method
-from osint_imagery.core.errors import InputError
+from osint_imagery.core.errors import InputError, InputTypeError
 from osint_imagery.core.pair import Pair
 
 __all__ = ["DEFAULT", "Basis", "Blockwise", "Detector", "Fitted", "Scored", "detectors", "resolve"]
@@ -135,6 +135,11 @@ class Blockwise(Detector, Protocol):
 def detectors() -> tuple[str, ...]:
     """Return the names of the installed detectors, built in and from other packages, without importing them.
 
+    Returns
+    -------
+    tuple of str
+        In alphabetical order; each may be given as `method`.
+
     Examples
     --------
     >>> "irmad" in detectors()
@@ -152,6 +157,10 @@ def resolve(method: "str | Detector | None") -> Detector:
         If no detector of that name is installed; the message lists those that are.
     """
     if method is not None and not isinstance(method, str):
+        if not callable(getattr(method, "score", None)):
+            names = ", ".join(detectors())
+            msg = f"method={method!r} is no detector; name one of {names}, or give an object with a score(pair)"
+            raise InputTypeError(msg)
         return method
     name = DEFAULT if method is None else method
     for point in entry_points(group=GROUP):

@@ -1,6 +1,7 @@
 """Probabilities from labels that the user brings, never judged on the ground they were fitted on."""
 
 from dataclasses import replace
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,6 +9,7 @@ from scipy import optimize
 
 from osint_imagery.change.changemap import Calibration, CalibrationKind, ChangeMap
 from osint_imagery.change.reliability import Reliability, reliability
+from osint_imagery.core.arguments import numbers, require
 from osint_imagery.core.errors import GridMismatchError, InputError, NotEnoughDataError
 from osint_imagery.core.lineage import Step, digest_array
 
@@ -69,7 +71,10 @@ def calibrate_on_labels(
     >>> calibrated.calibration.of, found.skill > 0
     ('posts put up', True)
     """
-    known = np.asarray(truth, dtype=np.float64)
+    require(ChangeMap, changes=changes)
+    require(str, event=event)
+    require(Integral | None, block_px=block_px)
+    known = numbers(truth=truth)
     if known.shape != changes.pair.shape:
         msg = f"truth has shape {known.shape}, the change map {changes.pair.shape}; they must agree"
         raise GridMismatchError(msg)

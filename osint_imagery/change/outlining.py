@@ -16,6 +16,7 @@ from osint_imagery.change.explain import Explainer
 from osint_imagery.change.null import false_discovery, rank_p
 from osint_imagery.change.objects import LEAST_PIXELS
 from osint_imagery.change.position import Locator, circular_error
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.pair import Pair
@@ -64,6 +65,7 @@ def outline(changes: ChangeMap) -> Detections:
     >>> outline(detect(Pair(before=look(), after=look()))).verdict.value
     'undetermined'
     """
+    require(ChangeMap, changes=changes)
     objects = changes.objects
     reported = np.unique(objects.labels[changes.changed]).astype(np.intp)  # a change map marks whole objects
     reported = reported[reported > 0] - 1

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from osint_imagery.change.mad import chi2_sf, fit_mad, variates
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import NotEnoughDataError
 from osint_imagery.core.lineage import Step
 from osint_imagery.core.pair import BandFit, Pair
@@ -55,6 +56,7 @@ def normalize(pair: Pair) -> Pair:
        imagery with the iteratively re-weighted MAD transformation. RSE 112(3), 1025-1036.
        https://doi.org/10.1016/j.rse.2007.07.013
     """
+    require(Pair, pair=pair)
     usable = np.flatnonzero(pair.valid)
     usable = usable[:: max(1, math.ceil(len(usable) / _FIT_PIXELS))]  # a line needs no more pixels than that
     before, after = (image.values.reshape(len(pair.bands), -1)[:, usable] for image in (pair.before, pair.after))

@@ -6,6 +6,7 @@ from html import escape
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from osint_imagery.core.arguments import numbers
 from osint_imagery.core.errors import GridMismatchError, InputError, NotEnoughDataError
 
 __all__ = ["Bin", "Reliability", "reliability"]
@@ -110,7 +111,7 @@ def reliability(probability: ArrayLike, truth: ArrayLike) -> Reliability:
     >>> reliability([0.9, 0.8, 0.1, 0.2], [1, 1, 0, 0])
     Reliability(4 px, 50.00% changed; Brier skill +0.90, ECE 0.150, where P >= 0.1: 0.150)
     """
-    chance, known = np.asarray(probability, dtype=np.float64), np.asarray(truth, dtype=np.float64)
+    chance, known = numbers(probability=probability), numbers(truth=truth)
     if chance.shape != known.shape:
         msg = f"probability has shape {chance.shape}, truth {known.shape}; they must agree"
         raise GridMismatchError(msg)

@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from numbers import Real
+from os import PathLike
 from pathlib import Path
 
 import antimeridian
@@ -15,7 +17,9 @@ from shapely.geometry import MultiPolygon, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import GeometryError
+from osint_imagery.core.vectors import polygons_of
 
 __all__ = ["AreaOfInterest", "reproject"]
 
@@ -93,11 +97,23 @@ class AreaOfInterest:
     def from_bbox(cls, west: float, south: float, east: float, north: float, *, name: str = "") -> "AreaOfInterest":
         """Make an area from a box in degrees; west > east means that it crosses the dateline.
 
+        Parameters
+        ----------
+        west, south, east, north : float
+            Edges, degrees.
+        name : str
+            What people call the place.
+
+        Returns
+        -------
+        AreaOfInterest
+
         Examples
         --------
         >>> AreaOfInterest.from_bbox(179.5, -17, -179.5, -16).geometry.geom_type
         'MultiPolygon'
         """
+        require(Real, west=west, south=south, east=east, north=north)
         _check_lonlat(west, south, "bbox west, south")
         _check_lonlat(east, north, "bbox east, north")
         if south >= north or west == east:
@@ -112,12 +128,26 @@ class AreaOfInterest:
     def from_point(cls, lon: float, lat: float, *, radius_m: float, name: str = "") -> "AreaOfInterest":
         """Make a geodesic circle of `radius_m` meters round a point; the dateline and poles are fine.
 
+        Parameters
+        ----------
+        lon, lat : float
+            Its middle, degrees.
+        radius_m : float
+            m, between 0 and 1,000,000.
+        name : str
+            What people call the place.
+
+        Returns
+        -------
+        AreaOfInterest
+
         Examples
         --------
         >>> circle = AreaOfInterest.from_point(-180, 0, radius_m=1500)
         >>> round(circle.area_m2 / (3.14159265 * 1500**2), 2)
         1.0
         """
+        require(Real, lon=lon, lat=lat, radius_m=radius_m)
         _check_lonlat(lon, lat, "point")
         if not 0 < radius_m < 1e6:
             msg = f"radius_m={radius_m!r} is not between 0 and 1,000,000 m"
@@ -132,7 +162,32 @@ class AreaOfInterest:
         """Make an area from any shapely polygon in any CRS.
 
         Edges are split before reprojection, so that a long straight edge stays where it was.
+
+        Parameters
+        ----------
+        geometry : shapely Polygon or MultiPolygon
+            x first (longitude or easting).
+        crs : str
+            Anything pyproj understands.
+        name : str
+            What people call the place.
+
+        Returns
+        -------
+        AreaOfInterest
+
+        Raises
+        ------
+        GeometryError
+            If it is empty, invalid, not an area, or has no place in that CRS.
+
+        Examples
+        --------
+        >>> square = box(730000, 3750000, 731000, 3751000)
+        >>> round(AreaOfInterest.from_geometry(square, crs="EPSG:32636").area_m2 / 1e6, 2)
+        1.0
         """
+        require(BaseGeometry, geometry=geometry)
         try:
             source = CRS.from_user_input(crs)
         except CRSError as err:
@@ -159,32 +214,25 @@ class AreaOfInterest:
 
         All polygons of the first layer are joined; the file's CRS is honored.
 
+        Parameters
+        ----------
+        path : str or Path
+            The file.
+        name : str
+            What people call the place; default: the file's name without its ending.
+
+        Returns
+        -------
+        AreaOfInterest
+
         Raises
         ------
         GeometryError
             If the file cannot be read, has no CRS, or holds no polygon.
         """
-        import pyogrio  # brings geopandas along, which nobody needs who draws no area from a file
-
-        source = Path(path)
-        try:
-            meta, _, wkb, _ = pyogrio.raw.read(source, columns=[])
-        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as err:
-            msg = f"path={str(path)!r} could not be read as a vector file ({err}); give GeoJSON, GeoPackage, KML ..."
-            raise GeometryError(msg) from err
-        if wkb is None or len(wkb) == 0:
-            msg = f"path={str(path)!r} holds no geometry; draw at least one polygon"
-            raise GeometryError(msg)
-        if not meta["crs"]:
-            msg = f"path={str(path)!r} names no CRS; save it with one (GeoJSON is always EPSG:4326)"
-            raise GeometryError(msg)
-        shapes = shapely.from_wkb(wkb)
-        for number, shape in enumerate(shapes):
-            if shape is not None and not shape.is_valid:
-                why = shapely.is_valid_reason(shape)
-                msg = f"path={str(path)!r}: feature {number} is invalid ({why}); mend it with shapely.make_valid"
-                raise GeometryError(msg)
-        return cls.from_geometry(shapely.union_all(shapes), crs=meta["crs"], name=name or source.stem)
+        require(str | PathLike, path=path)
+        geometry, crs = polygons_of(Path(path))
+        return cls.from_geometry(geometry, crs=crs, name=name or Path(path).stem)
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:

@@ -4,6 +4,7 @@ Each error is also the builtin it resembles, so ``except ValueError`` keeps work
 
     OsintImageryError
     ├── InputError (ValueError)             the caller can mend it
+    │   ├── InputTypeError (TypeError)      an argument of another type
     │   ├── TimeError                       naive datetime, reversed span
     │   ├── GeometryError                   empty, invalid or unplaceable geometry
     │   ├── GridMismatchError               two images that are not on one grid
@@ -44,6 +45,7 @@ __all__ = [
     "GridMismatchError",
     "IdenticalPixelsError",
     "InputError",
+    "InputTypeError",
     "LevelError",
     "MissingAssetError",
     "NotEnoughDataError",
@@ -65,6 +67,10 @@ class OsintImageryError(Exception):
 
 class InputError(OsintImageryError, ValueError):
     """An argument that cannot be used; the message names it, its value and the remedy."""
+
+
+class InputTypeError(InputError, TypeError):
+    """An argument of another type than the one that is needed."""
 
 
 class TimeError(InputError):

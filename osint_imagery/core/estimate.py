@@ -1,14 +1,16 @@
 """A number that says how well it is known."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
+from numbers import Integral, Real
 
 from scipy.special import betaincinv
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError
 
-__all__ = ["Estimate", "area_words", "interval_words", "proportion"]
+__all__ = ["Estimate", "area_words", "interval_words", "most_share", "proportion", "ratio_words"]
 
 _HECTARE, _SQUARE_KILOMETER = 1e4, 1e6  # m2
 
@@ -29,11 +31,13 @@ class Estimate:
         ``"px"``, ``"m"``, ``"m2"``, ``"probability"``, ``"ratio"`` ...
     method : str
         How value and interval were computed, in words a reader can follow.
+    counts : (int, int), optional
+        (hits, trials) behind a counted share, from :func:`proportion`; None where nothing was counted.
 
     Raises
     ------
     InputError
-        If the interval is reversed, does not hold the value, or the level is not in (0, 1].
+        If the interval is reversed, does not hold the value, the level is not in (0, 1], or the counts are impossible.
 
     Examples
     --------
@@ -47,8 +51,12 @@ class Estimate:
     level: float
     unit: str
     method: str
+    counts: tuple[int, int] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        require(Real, value=self.value, low=self.low, high=self.high, level=self.level)
+        if self.counts is not None:
+            _possible(*self.counts)
         if not 0 < self.level <= 1:
             msg = f"level={self.level!r} is not a coverage in (0, 1]; give 0.95 for a 95 % interval"
             raise InputError(msg)
@@ -62,8 +70,9 @@ class Estimate:
             return interval_words(self, named=True)
         bound = "bounds" if self.level == 1 else f"{self.level * 100:g}% interval"
         unit = "" if self.unit in {"ratio", "probability"} else f" {self.unit}"
-        value = "" if math.isnan(self.value) else f"{self.value:.3g}{unit} "
-        return f"{value}({bound} {self.low:.3g} to {self.high:.3g})"
+        written = ratio_words if self.unit == "ratio" else "{:.3g}".format
+        value = "" if math.isnan(self.value) else f"{written(self.value)}{unit} "
+        return f"{value}({bound} {written(self.low)} to {written(self.high)})"
 
     def _repr_html_(self) -> str:
         return f'<span title="{escape(self.method)}">{escape(str(self))}</span>'
@@ -100,14 +109,67 @@ def proportion(hits: int, trials: int, *, level: float = 0.95, method: str = "")
     >>> print(proportion(0, 30))
     0 (95% interval 0 to 0.116)
     """
-    if trials < 1 or not 0 <= hits <= trials:
-        msg = f"hits={hits!r} of trials={trials!r} is not a proportion; need 0 <= hits <= trials, trials >= 1"
-        raise InputError(msg)
+    _possible(hits, trials)
     tail = (1 - level) / 2
     low = float(betaincinv(hits, trials - hits + 1, tail)) if hits else 0.0
     high = float(betaincinv(hits + 1, trials - hits, 1 - tail)) if hits < trials else 1.0
     words = f"{hits} of {trials}{' ' + method if method else ''}, exact binomial (Clopper-Pearson) interval"
-    return Estimate(value=hits / trials, low=low, high=high, level=level, unit="probability", method=words)
+    return Estimate(
+        value=hits / trials,
+        low=low,
+        high=high,
+        level=level,
+        unit="probability",
+        method=words,
+        counts=(int(hits), int(trials)),
+    )
+
+
+def most_share(hits: int, trials: int, *, level: float = 0.95) -> float:
+    """Return the one-sided upper bound of the share `hits` / `trials` (Clopper-Pearson).
+
+    Parameters
+    ----------
+    hits, trials : int
+        Counts, 0 <= hits <= trials and trials >= 1.
+    level : float
+        Confidence that the true share is not above it.
+
+    Returns
+    -------
+    float
+        Quantile `level` of Beta(hits + 1, trials - hits); with no hit 1 - (1 - level)^(1 / trials), about 3 / trials.
+
+    Raises
+    ------
+    InputError
+        If the counts are impossible.
+
+    Examples
+    --------
+    >>> [round(most_share(hits, 40), 3) for hits in (0, 1, 2, 40)]
+    [0.072, 0.113, 0.149, 1.0]
+    """
+    _possible(hits, trials)
+    return float(betaincinv(hits + 1, trials - hits, level)) if hits < trials else 1.0
+
+
+def _possible(hits: int, trials: int) -> None:
+    whole = isinstance(hits, Integral) and isinstance(trials, Integral)
+    if not whole or trials < 1 or not 0 <= hits <= trials:
+        msg = f"hits={hits!r} of trials={trials!r} is not a proportion; give whole 0 <= hits <= trials, trials >= 1"
+        raise InputError(msg)
+
+
+def ratio_words(ratio: float) -> str:
+    """Return a ratio to two digits, from 10 on to three: counted on a few dozen pairs, it is not known better.
+
+    Examples
+    --------
+    >>> ratio_words(0.07221), ratio_words(3.696), ratio_words(10.54)
+    ('0.072', '3.7', '10.5')
+    """
+    return f"{ratio:.2g}" if ratio < 10 else f"{ratio:.3g}"
 
 
 def area_words(square_meters: float, *, placed: bool = True) -> str:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from numbers import Real
 
 import numpy as np
 import shapely
@@ -16,6 +17,7 @@ from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from osint_imagery.core.aoi import AreaOfInterest, reproject
+from osint_imagery.core.arguments import numbers, require
 from osint_imagery.core.errors import GeometryError
 
 __all__ = ["Grid"]
@@ -63,6 +65,9 @@ class Grid:
     _crs: CRS = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        require(str, crs=self.crs)
+        require(Affine, transform=self.transform)
+        require(tuple | list, shape=self.shape)
         parsed = _parsed(self.crs)
         code = parsed.to_epsg(min_confidence=70)
         object.__setattr__(self, "crs", f"EPSG:{code}" if code else parsed.to_wkt())
@@ -91,11 +96,17 @@ class Grid:
         crs : str, optional
             A metric CRS; defaults to the area's UTM zone (polar stereographic near the poles).
 
+        Returns
+        -------
+        Grid
+
         Raises
         ------
         GeometryError
             If the resolution is not positive, or `crs` is not in meters.
         """
+        require(AreaOfInterest, aoi=aoi)
+        require(Real, resolution_m=resolution_m, margin_m=margin_m)
         if not 0 < resolution_m < math.inf or not 0 <= margin_m < math.inf:
             msg = f"resolution_m={resolution_m!r} must be > 0 and margin_m={margin_m!r} >= 0, both finite"
             raise GeometryError(msg)
@@ -156,10 +167,28 @@ class Grid:
         *,
         center: bool = True,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return x and y in CRS units of pixel centers (or upper left corners)."""
+        """Return x and y in CRS units of pixel centers (or upper left corners).
+
+        Parameters
+        ----------
+        row, column : ndarray
+            Pixels, from 0; parts of pixels are allowed.
+        center : bool
+            False for upper left corners.
+
+        Returns
+        -------
+        x, y : ndarray of float64
+
+        Examples
+        --------
+        >>> grid = Grid(crs="EPSG:32636", transform=Affine(10, 0, 500000, 0, -10, 4000000), shape=(5, 5))
+        >>> [float(value) for value in grid.xy(np.array(0), np.array(1))]
+        [500015.0, 3999995.0]
+        """
         half = 0.5 if center else 0.0
         t = self.transform
-        r, c = np.asarray(row, dtype=np.float64) + half, np.asarray(column, dtype=np.float64) + half
+        r, c = numbers(row=row) + half, numbers(column=column) + half
         return t.a * c + t.b * r + t.c, t.d * c + t.e * r + t.f
 
     def lonlat(
@@ -169,18 +198,50 @@ class Grid:
         *,
         center: bool = True,
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return longitude and latitude of pixel centers (or upper left corners), degrees."""
+        """Return longitude and latitude of pixel centers (or upper left corners), degrees.
+
+        Parameters
+        ----------
+        row, column, center
+            As for :meth:`xy`.
+
+        Returns
+        -------
+        longitude, latitude : ndarray of float64
+        """
         x, y = self.xy(row, column, center=center)
         turned = reproject(shapely.multipoints(np.column_stack([np.ravel(x), np.ravel(y)])), self._crs, "EPSG:4326")
         lonlat = shapely.get_coordinates(turned)
         return lonlat[:, 0].reshape(np.shape(x)), lonlat[:, 1].reshape(np.shape(x))
 
     def to_lonlat(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Return a geometry given in CRS units as longitude and latitude."""
+        """Return a geometry given in CRS units as longitude and latitude.
+
+        Parameters
+        ----------
+        geometry : shapely geometry
+            In the units of :attr:`crs`.
+
+        Returns
+        -------
+        shapely geometry
+        """
+        require(BaseGeometry, geometry=geometry)
         return reproject(geometry, self._crs, "EPSG:4326")
 
     def to_world(self, geometry: BaseGeometry) -> BaseGeometry:
-        """Return a geometry given in (column, row) pixels in CRS units."""
+        """Return a geometry given in (column, row) pixels in CRS units.
+
+        Parameters
+        ----------
+        geometry : shapely geometry
+            Columns first; (0, 0) is the upper left corner of the first pixel.
+
+        Returns
+        -------
+        shapely geometry
+        """
+        require(BaseGeometry, geometry=geometry)
         t = self.transform
         return shapely.affinity.affine_transform(geometry, [t.a, t.b, t.d, t.e, t.c, t.f])
 
@@ -191,7 +252,25 @@ class Grid:
         return self.to_lonlat(self.to_world(edge))
 
     def inside(self, aoi: AreaOfInterest) -> NDArray[np.bool_]:
-        """Return, per pixel (y, x), whether its center lies inside the area; True = inside."""
+        """Return, per pixel, whether its center lies inside the area.
+
+        Parameters
+        ----------
+        aoi : AreaOfInterest
+            The area.
+
+        Returns
+        -------
+        ndarray of bool, (y, x)
+            True = inside.
+
+        Examples
+        --------
+        >>> aoi = AreaOfInterest.from_point(35.5, 33.9, radius_m=100)
+        >>> int(Grid.over(aoi, resolution_m=10).inside(aoi).sum())  # of 10 x 10 m: about 3.14 ha
+        317
+        """
+        require(AreaOfInterest, aoi=aoi)
         outside: NDArray[np.bool_] = geometry_mask(
             [aoi.in_crs(self.crs)], out_shape=self.shape, transform=self.transform
         )

@@ -6,9 +6,10 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from affine import Affine
 from numpy.typing import ArrayLike, NDArray
 
+from osint_imagery.core.arguments import require, require_each
+from osint_imagery.core.arrays import put_together, real_pixels, taken_apart
 from osint_imagery.core.errors import BandError, GridMismatchError, InputError
 from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.grid import Grid
@@ -74,6 +75,7 @@ class Image:
     lineage: Lineage = field(default_factory=Lineage)
 
     def __post_init__(self) -> None:
+        require(Grid | None, grid=self.grid)
         shape = np.shape(self.values)
         if len(shape) != 3 or shape[0] != len(self.bands) or len(set(self.bands)) != len(self.bands):
             msg = f"values has shape {shape} for bands={self.bands!r}; need (band, y, x) and one distinct name a band"
@@ -119,13 +121,17 @@ class Image:
         acquired : TimeSpan, str, date or aware datetime, optional
             When. A bare date stays a day.
 
+        Returns
+        -------
+        Image
+
         Examples
         --------
         >>> image = Image.from_array([[[0.1, 0.2], [0.3, float("nan")]]], bands=["red"], acquired="2017-10-03")
         >>> image
         Image(1 band: red; 2 x 2 px, 75% valid; 2017-10-03 (UTC day, time unknown))
         """
-        pixels, usable = _real_pixels(values)
+        pixels, usable = real_pixels(values)
         if valid is not None:
             given = np.asarray(valid, dtype=bool)
             if given.shape != usable.shape:
@@ -137,7 +143,7 @@ class Image:
         flags = np.where(usable, 0, int(Flag.NO_DATA)).astype(np.uint16) | np.uint16(Flag.QUALITY_UNKNOWN)
         return cls(
             values=pixels,
-            bands=tuple(bands),
+            bands=require_each(str, bands=bands),
             valid=usable,
             flags=flags,
             grid=grid,
@@ -149,11 +155,7 @@ class Image:
 
     @classmethod
     def from_xarray(
-        cls,
-        array: "xarray.DataArray",
-        *,
-        acquired: TimeSpan | Moment | None = None,
-        sensor: str | None = None,
+        cls, array: "xarray.DataArray", *, acquired: TimeSpan | Moment | None = None, sensor: str | None = None
     ) -> "Image":
         """Make an image from an xarray array with dims ``(band, y, x)`` and, where it has one, a CRS.
 
@@ -161,53 +163,48 @@ class Image:
         The CRS is taken from a ``spatial_ref`` coordinate (as rioxarray and odc-stac write it); the
         coordinates must be evenly spaced pixel centers.
 
+        Parameters
+        ----------
+        array : xarray.DataArray
+            Band names are those of its ``band`` coordinate, else ``band1``, ``band2`` ...
+        acquired : TimeSpan, str, date or datetime, optional
+            When, UTC.
+        sensor : str, optional
+            Key of the sensor.
+
+        Returns
+        -------
+        Image
+
         Raises
         ------
         InputError
             If dims are others, or coordinates are not evenly spaced.
         """
-        if tuple(array.dims) != ("band", "y", "x"):
-            msg = f"array.dims={tuple(array.dims)!r}; transpose to ('band', 'y', 'x') first"
-            raise InputError(msg)
-        names = [str(name) for name in array["band"].values] if "band" in array.coords else None
-        bands = names or [f"band{i + 1}" for i in range(array.sizes["band"])]
-        values = np.asarray(array.values)
-        fill = array.attrs.get("_FillValue", array.attrs.get("nodata"))
+        pixels = taken_apart(array)
         return cls.from_array(
-            values if fill is None else np.ma.masked_equal(values, fill),
-            bands=bands,
-            grid=_grid_of(array),
-            acquired=acquired,
-            sensor=sensor,
-            unit=str(array.attrs.get("units", "DN")),
+            pixels.values, bands=pixels.bands, grid=pixels.grid, acquired=acquired, sensor=sensor, unit=pixels.unit
         )
 
     def to_xarray(self) -> "xarray.DataArray":
         """Return an xarray array with dims (band, y, x), pixel-center coordinates and the CRS.
+
+        Returns
+        -------
+        xarray.DataArray
 
         Raises
         ------
         InputError
             If the grid is rotated: coordinates along x and y could not say so.
         """
-        import xarray
-
-        if self.grid is not None and (self.grid.transform.b or self.grid.transform.d):
-            msg = f"grid.transform={tuple(self.grid.transform)!r} is rotated; read the scene on a north-up grid first"
-            raise InputError(msg)
-        coords: dict[str, Any] = {"band": list(self.bands)}
-        if self.grid is not None:
-            rows, columns = np.arange(self.grid.shape[0]), np.arange(self.grid.shape[1])
-            coords["x"] = self.grid.xy(np.zeros_like(columns), columns)[0]
-            coords["y"] = self.grid.xy(rows, np.zeros_like(rows))[1]
-            coords["spatial_ref"] = xarray.DataArray(0, attrs={"crs_wkt": self.grid.wkt})
         attrs = {
             "units": self.unit,
             "scene_id": self.scene_id or "",
             "attribution": self.credit or "",
             "acquired": self.acquired.label if self.acquired else "",
         }
-        return xarray.DataArray(self.values.copy(), dims=("band", "y", "x"), coords=coords, attrs=attrs)
+        return put_together(self.values, self.bands, self.grid, attrs)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -221,18 +218,37 @@ class Image:
         return digest_array(self.values)
 
     def state(self) -> NDArray[np.uint8]:
-        """Return, per pixel, 0 = valid, 1 = no data or flagged, 2 = failed read; never mixed up."""
+        """Return, per pixel, 0 = valid, 1 = no data or flagged, 2 = failed read; never mixed up.
+
+        Returns
+        -------
+        ndarray of uint8, (y, x)
+        """
         state = np.where(self.valid, 0, 1).astype(np.uint8)
         state[(self.flags & int(Flag.FAILED_READ)) != 0] = 2
         return state
 
     def band(self, name: str) -> NDArray[np.float32]:
-        """Return one band, (y, x).
+        """Return one band.
+
+        Parameters
+        ----------
+        name : str
+            One of :attr:`bands`.
+
+        Returns
+        -------
+        ndarray of float32, (y, x)
 
         Raises
         ------
         BandError
             If the image does not have it.
+
+        Examples
+        --------
+        >>> Image.from_array([[[0.25, 0.5]]], bands=["red"]).band("red")
+        array([[0.25, 0.5 ]], dtype=float32)
         """
         if name not in self.bands:
             msg = f"band={name!r} is not in this image; it has {', '.join(self.bands)}"
@@ -241,12 +257,33 @@ class Image:
         return plane
 
     def select(self, bands: Sequence[str]) -> "Image":
-        """Return the image with only these bands, in this order."""
-        planes = np.stack([self.band(name) for name in bands])
-        return replace(self, values=planes, bands=tuple(bands))
+        """Return the image with only these bands, in this order.
+
+        Parameters
+        ----------
+        bands : sequence of str
+            Of :attr:`bands`.
+
+        Returns
+        -------
+        Image
+        """
+        names = require_each(str, bands=bands)
+        return replace(self, values=np.stack([self.band(name) for name in names]), bands=names)
 
     def with_flags(self, flags: NDArray[np.uint16]) -> "Image":
-        """Return the image with more flags set; pixels with an unusable flag are no longer valid."""
+        """Return the image with more flags set; pixels with an unusable flag are no longer valid.
+
+        Parameters
+        ----------
+        flags : ndarray of uint16, (y, x)
+            :class:`~osint_imagery.core.flags.Flag` bits to add; none is taken away.
+
+        Returns
+        -------
+        Image
+        """
+        require(np.ndarray, flags=flags)
         joined = self.flags | flags
         return replace(self, flags=joined, valid=self.valid & ((joined & int(UNUSABLE)) == 0))
 
@@ -259,39 +296,3 @@ class Image:
         count = f"{len(self.bands)} band{'s' if len(self.bands) > 1 else ''}"
         share = f"{self.valid.mean():.0%} valid"
         return f"Image({count}: {', '.join(self.bands)}; {rows} x {columns} px, {share}; {when})"
-
-
-def _real_pixels(values: ArrayLike) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """Return pixels as float32 and, (y, x), where all bands are finite and none is masked."""
-    given = np.asanyarray(values)
-    if given.ndim != 3 or not given.size:
-        msg = f"values has shape {given.shape}; need (band, y, x) with pixels, for one band use values[None]"
-        raise BandError(msg)
-    if given.dtype.kind not in "buif":
-        msg = f"values has type {given.dtype}; give real numbers (of complex radar data the power)"
-        raise InputError(msg)
-    hidden = np.ma.getmaskarray(given) if np.ma.isMaskedArray(given) else np.zeros(given.shape, dtype=bool)
-    plain = np.asarray(given)
-    finite = np.isfinite(plain) & ~hidden
-    if (np.abs(plain, where=finite, out=np.zeros(given.shape)) > np.finfo(np.float32).max).any():
-        msg = "values has numbers beyond single precision (3.4e38); scale them, or mark them as not valid"
-        raise InputError(msg)
-    pixels = np.where(finite, plain, np.nan).astype(np.float32)
-    return pixels, np.asarray(finite.all(axis=0), dtype=bool)
-
-
-def _grid_of(array: "xarray.DataArray") -> Grid | None:
-    """Return the grid that the coordinates describe, or None where there is no CRS."""
-    if "spatial_ref" not in array.coords or not {"x", "y"} <= set(array.coords):
-        return None
-    wkt = array["spatial_ref"].attrs.get("crs_wkt") or array["spatial_ref"].attrs.get("spatial_ref")
-    x, y = np.asarray(array["x"], dtype=float), np.asarray(array["y"], dtype=float)
-    if not wkt or min(len(x), len(y)) < 2:
-        return None
-    dx, dy = np.diff(x), np.diff(y)
-    if np.ptp(dx) > 1e-6 * abs(dx[0]) or np.ptp(dy) > 1e-6 * abs(dy[0]):
-        msg = "array has x or y coordinates that are not evenly spaced; resample it onto a regular grid first"
-        raise InputError(msg)
-    step_x, step_y = float(dx.mean()), float(dy.mean())
-    transform = Affine(step_x, 0, float(x[0]) - step_x / 2, 0, step_y, float(y[0]) - step_y / 2)
-    return Grid(crs=wkt, transform=transform, shape=(len(y), len(x)))

@@ -6,6 +6,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import BandError, GridMismatchError, IdenticalPixelsError, InputError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.grid import Grid
@@ -129,6 +130,7 @@ class Pair:
     lineage: Lineage = field(default_factory=Lineage)
 
     def __post_init__(self) -> None:
+        require(Image, before=self.before, after=self.after)
         before, after = self.before, self.after
         if before.shape != after.shape or before.grid != after.grid:
             msg = (

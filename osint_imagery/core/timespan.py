@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import TimeError
 
 __all__ = ["Moment", "TimeSpan", "iso", "utc"]
@@ -146,12 +147,52 @@ class TimeSpan:
             return f"{self.start:%Y-%m-%d} to {self.end:%Y-%m-%d} UTC"
         return f"{self.start:%Y-%m-%d %H:%M:%S} to {self.end:%Y-%m-%d %H:%M:%S} UTC"
 
+    @property
+    def within(self) -> str:
+        """The span after an event: "between A and B (UTC)" for a length of time, else "on" or "at" it."""
+        if self.is_instant or self.is_day:
+            return f"{'at' if self.is_instant else 'on'} {self.label}"
+        first, last = self.label.removesuffix(" UTC").split(" to ")
+        return f"between {first} and {last} (UTC)"
+
     def overlaps(self, other: "TimeSpan") -> bool:
-        """Whether the two spans share an instant."""
+        """Whether the two spans share an instant.
+
+        Parameters
+        ----------
+        other : TimeSpan
+            The other span.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> TimeSpan("2024-05-01", "2024-05-10").overlaps(TimeSpan("2024-05-10T12:00:00Z"))
+        True
+        """
+        require(TimeSpan, other=other)
         return self.start <= other.end and other.start <= self.end
 
     def contains(self, other: "TimeSpan") -> bool:
-        """Whether all of `other` lies inside."""
+        """Whether all of `other` lies inside.
+
+        Parameters
+        ----------
+        other : TimeSpan
+            The other span.
+
+        Returns
+        -------
+        bool
+
+        Examples
+        --------
+        >>> TimeSpan("2024-05-01", "2024-05-10").contains(TimeSpan("2024-05-03"))
+        True
+        """
+        require(TimeSpan, other=other)
         return self.start <= other.start and other.end <= self.end
 
     def __repr__(self) -> str:

@@ -3,11 +3,10 @@
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-
-from scipy.stats import beta
+from numbers import Integral
 
 from osint_imagery.core.errors import InputError
-from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.estimate import Estimate, most_share
 from osint_imagery.evidence.scales import support_words
 
 __all__ = [
@@ -15,6 +14,7 @@ __all__ = [
     "LikelihoodRatio",
     "PropositionLevel",
     "false_alarm_bound",
+    "least_minus",
     "likelihood_ratio",
     "ratio_minus",
     "ratio_plus",
@@ -52,6 +52,8 @@ class LikelihoodRatio:
         LR- of "looked and not seen"; its value is NaN where only bounds can be given.
     cap : float or None
         Highest LR+ that so many quiet pairs can support; None without quiet pairs.
+    floor : float or None
+        Lowest LR- that so many insertions could support, had none been missed; None where none were counted.
     words_plus, words_minus : str
         ENFSI words, from the end of the interval that is nearer to 1.
     reason : str
@@ -67,6 +69,7 @@ class LikelihoodRatio:
     words_minus: str
     reason: str
     level: PropositionLevel = OBJECT_CHANGE
+    floor: float | None = None
 
     def at(self, level: PropositionLevel) -> "LikelihoodRatio":
         """Return the ratio for a proposition of its own level, and refuse it for any other.
@@ -139,13 +142,29 @@ def false_alarm_bound(false_alarm: Estimate, quiet_pairs: int) -> float:
     >>> round(1 / false_alarm_bound(proportion(0, 30), 30), 1)
     10.5
     """
-    if quiet_pairs < 1:
+    if not isinstance(quiet_pairs, Integral) or quiet_pairs < 1:
         msg = f"quiet_pairs={quiet_pairs!r} is not a count >= 1; without quiet pairs no false-alarm rate is known"
         raise InputError(msg)
     alarms = math.ceil(false_alarm.value * quiet_pairs - 1e-9)
-    exact = float(beta.ppf(0.95, alarms + 1, quiet_pairs - alarms)) if alarms < quiet_pairs else 1.0
+    exact = most_share(alarms, quiet_pairs)
     counted = math.isclose(alarms, false_alarm.value * quiet_pairs, abs_tol=1e-6)
     return exact if counted else max(exact, false_alarm.high)
+
+
+def least_minus(insertions: int) -> float:
+    """Return the lowest LR- that so many insertions can support: the one-sided 95 % bound of no miss in all of them.
+
+    Raises
+    ------
+    InputError
+        If there is no insertion.
+
+    Examples
+    --------
+    >>> round(least_minus(40), 3)
+    0.072
+    """
+    return most_share(0, insertions)
 
 
 def likelihood_ratio(
@@ -158,7 +177,8 @@ def likelihood_ratio(
     p_look : Estimate
         Probability that a usable look met the target's stay.
     pod : Estimate or None
-        Probability of detection where there was a look; None where it was not measured.
+        Probability of detection where there was a look; None where it was not measured. The counts behind it, which
+        :func:`~osint_imagery.core.estimate.proportion` carries along, limit how far LR- may fall.
     false_alarm : Estimate or None
         Probability of an alarm on quiet ground; None without quiet pairs.
     quiet_pairs : int
@@ -167,18 +187,22 @@ def likelihood_ratio(
     Returns
     -------
     LikelihoodRatio
-        LR+ never above its cap, LR- never below what the number of insertions supports; missing numbers are None
-        with the reason.
+        LR+ never above its cap, LR- never below its floor; missing numbers are None with the reason.
 
     Raises
     ------
     InputError
-        If a probability lies outside 0 to 1.
+        If a probability lies outside 0 to 1, or `quiet_pairs` is not a count.
 
     Notes
     -----
     P(D|H1) = P_look (POD + (1 - POD) FAR), P(D|H0) = P_look FAR. Both ratios are monotone in each rate, so
-    their intervals come from the corners of the rates' intervals: wider than they need be, never narrower.
+    their intervals come from the corners of the rates' intervals.
+
+    Neither ratio may be stronger than what was counted can carry. LR+ is capped by the one-sided 95 % bound of the
+    false alarms. LR- rests on a POD of at most .05^(1/n): the one-sided 95 % bound where all of n insertions were
+    found. It holds for every count found, so that finding one more never weakens the ratio. A value near such a limit
+    stands at it: it is then a limit of what may be said, not an estimate. A POD without counts has no such limit.
     The ratio misleads if the quiet pairs are not like the pair under test (season, angle).
 
     Examples
@@ -193,6 +217,9 @@ def likelihood_ratio(
         if rate is not None and not (rate.low >= 0 and rate.high <= 1):
             msg = f"{name}={rate} is not a probability; give an estimate within 0 to 1"
             raise InputError(msg)
+    if not isinstance(quiet_pairs, Integral) or quiet_pairs < 0:
+        msg = f"quiet_pairs={quiet_pairs!r} is not a count; give a whole number >= 0"
+        raise InputError(msg)
     far = false_alarm if quiet_pairs >= 1 else None
     cap = 1 / false_alarm_bound(far, quiet_pairs) if far is not None else None
     plus = _plus(pod, far, cap) if pod is not None and far is not None and cap is not None else None
@@ -204,6 +231,7 @@ def likelihood_ratio(
         words_plus="not given" if plus is None else support_words(plus.low),
         words_minus=support_words(minus.high),
         reason=_reason(pod, far, cap, quiet_pairs),
+        floor=least_minus(pod.counts[1]) if pod is not None and pod.counts is not None else None,
     )
 
 
@@ -240,14 +268,8 @@ def _minus(p_look: Estimate, pod: Estimate | None, far: Estimate | None) -> Esti
 
 
 def _most(pod: Estimate) -> float:
-    """Return the highest POD that an LR- may rest on: n of n found still leave misses of some 3 / n possible.
-
-    As LR+ is capped by the one-sided 95 % bound of the false alarms, so LR- by that of the misses. With no miss the
-    lower limit is tail^(1/n), from which the one-sided bound .05^(1/n) follows.
-    """
-    if pod.value < 1 or not 0 < pod.low < 1 or pod.level >= 1:
-        return pod.high
-    return float(pod.low ** (math.log(0.05) / math.log((1 - pod.level) / 2)))
+    """Return the highest POD that an LR- may rest on: never above what insertions without a miss would support."""
+    return pod.high if pod.counts is None else min(pod.high, 1 - least_minus(pod.counts[1]))
 
 
 def _middle(rate: Estimate) -> float:

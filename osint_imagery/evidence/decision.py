@@ -6,26 +6,26 @@ from enum import StrEnum
 
 from osint_imagery.change.detections import Detection, Detections, Verdict
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.claim import Change, DetectionLevel, Prediction
+from osint_imagery.core.claim import Change, Prediction
 from osint_imagery.core.estimate import Estimate, area_words, interval_words
+from osint_imagery.core.naming import with_article
+from osint_imagery.core.texts import REASONS
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import LikelihoodRatio
-from osint_imagery.evidence.naming import with_article
-from osint_imagery.evidence.texts import REASONS
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.power import Power
 from osint_imagery.observe.resolution import Resolution
 from osint_imagery.observe.stay import Certainty, share_covered
 
-__all__ = ["Answer", "Decision", "Material", "compared_looks", "decide", "expected_sign", "fitting"]
+__all__ = ["NEGLIGIBLE", "Answer", "Decision", "Material", "compared_looks", "decide", "expected_sign", "fitting"]
 
-_NEGLIGIBLE = 0.05  # a chance below this is not a chance to see: p_look, and POD by insertion
+NEGLIGIBLE = 0.05
+"""A chance below this is not a chance to see: of a look, and of detection by insertion."""
 _VISIBLE = ("blue", "green", "red")
-_ENOUGH = 0.5  # Johnson's P50, as in observe.resolution
 
 
 class Answer(StrEnum):
-    """Four answers of equal rank."""
+    """The four answers to a prediction, of equal rank."""
 
     SEEN = "seen"
     NOT_SEEN = "looked and not seen"
@@ -129,11 +129,8 @@ def _share(prediction: Prediction, looks: Sequence[TimeSpan], certainty: Certain
 
 
 def _by_pixel_size(m: Material) -> Decision | None:
-    level, chance = m.prediction.level, m.resolution.probability(m.prediction.level)
-    allowed = m.resolution.sufficient and (
-        level is DetectionLevel.DETECTION or (chance is not None and chance >= _ENOUGH)
-    )
-    if allowed:
+    level = m.prediction.level
+    if m.resolution.allows(level):
         return None
     reason = REASONS["too coarse"].format(
         level=level.value.replace("_", " "),
@@ -145,7 +142,7 @@ def _by_pixel_size(m: Material) -> Decision | None:
 
 def _by_looks(m: Material) -> Decision | None:
     unknown = [look for look in m.coverage.inside if look.state is LookState.UNKNOWN]
-    if m.coverage.p_look.high >= _NEGLIGIBLE:
+    if m.coverage.p_look.high >= NEGLIGIBLE:
         return None
     around = _around(m.coverage)
     if unknown:
@@ -180,7 +177,7 @@ def _by_comparison(m: Material) -> Decision | None:
         return Decision(answer=Answer.UNDETERMINED, reason=why)
     if m.detections.verdict is Verdict.UNDETERMINED:
         return Decision(answer=Answer.UNDETERMINED, reason=m.detections.reason)
-    if m.compared is not None and compared_looks(m.prediction, m.compared).high < _NEGLIGIBLE:
+    if m.compared is not None and compared_looks(m.prediction, m.compared).high < NEGLIGIBLE:
         before, after = m.compared
         why = REASONS["beside the stay"].format(
             before=before.label, after=after.label, when=m.coverage.when.label, lasts=m.prediction.lasts
@@ -208,7 +205,7 @@ def _by_detection(m: Material) -> Decision | None:
 
 
 def _by_power(m: Material) -> Decision | None:
-    if m.power is None or m.power.pod is None or m.power.pod.high >= _NEGLIGIBLE:
+    if m.power is None or m.power.pod is None or m.power.pod.high >= NEGLIGIBLE:
         return None
     what = with_article(m.prediction.target.what)
     reason = REASONS["no power"].format(what=what, found=m.power.found, tried=m.power.tried)

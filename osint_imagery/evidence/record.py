@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self, cast
 
 from pydantic import Field, ValidationError, model_validator
 
-from osint_imagery.core.claim import Claim
+from osint_imagery.core.claim import Claim, DetectionLevel, Target
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Artifact, Json, canonical_json, digest_bytes
 from osint_imagery.core.timespan import iso, utc
@@ -45,6 +45,7 @@ from osint_imagery.evidence.reasoning import (
     Safety,
 )
 from osint_imagery.evidence.wording import ratio_sentence, refuse_overclaim, unseen_sentence
+from osint_imagery.observe.resolution import AllowedLevel
 
 __all__ = ["EvidenceRecord", "read_record", "record_of"]
 
@@ -121,7 +122,16 @@ class EvidenceRecord(Model):
         return self._with(artifacts=(*self.artifacts, field))
 
     def annotated(self, annotation: Annotation) -> "EvidenceRecord":
-        """Return a record with an analyst's mark; it never mixes with the detections."""
+        """Return a record with an analyst's mark; it never mixes with the detections.
+
+        Raises
+        ------
+        LevelError
+            If the mark says more than the pixels allow to be told of a thing of the predicted size.
+        """
+        model = self.object_model
+        target = Target(what=model.what, length_m=float(model.length_m), width_m=float(model.width_m))
+        AllowedLevel(target=target, gsd_m=float(self.fitness.gsd_m), level=DetectionLevel(annotation.level))
         return self._with(annotations=(*self.annotations, annotation))
 
     def following(self, previous: str | None) -> "EvidenceRecord":

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from osint_imagery.core.claim import Claim
 from osint_imagery.core.estimate import area_words, interval_words
+from osint_imagery.core.texts import TEMPLATES
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.scales import support_words
-from osint_imagery.evidence.texts import TEMPLATES
 
 __all__ = ["five_lines"]
 

@@ -6,14 +6,14 @@ import re
 from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import DetectionLevel, Prediction
 from osint_imagery.core.errors import InputError
-from osint_imagery.core.estimate import Estimate, area_words
+from osint_imagery.core.estimate import Estimate, area_words, ratio_words
+from osint_imagery.core.naming import with_article
+from osint_imagery.core.texts import TEMPLATES
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import OBJECT_CHANGE, PropositionLevel
-from osint_imagery.evidence.decision import Answer
+from osint_imagery.evidence.decision import NEGLIGIBLE, Answer
 from osint_imagery.evidence.finding import Finding
-from osint_imagery.evidence.naming import with_article
 from osint_imagery.evidence.scales import support_words
-from osint_imagery.evidence.texts import TEMPLATES
 from osint_imagery.observe.coverage import LookState
 from osint_imagery.observe.resolution import AllowedLevel
 
@@ -22,6 +22,7 @@ __all__ = [
     "answer_sentence",
     "bracket_sentence",
     "level_sentence",
+    "looks_sentence",
     "ratio_sentence",
     "refuse_overclaim",
     "unseen_sentence",
@@ -54,8 +55,17 @@ def answer_sentence(finding: Finding) -> str:
     finding : Finding
         The finding.
     """
-    text = TEMPLATES[finding.answer].format(reason=finding.reason.rstrip("."), bracket=bracket_sentence(finding))
-    return text.strip()
+    text = (
+        TEMPLATES[finding.answer].format(reason=finding.reason.rstrip("."), bracket=bracket_sentence(finding)).strip()
+    )
+    return f"{text} {_allowed(finding)}" if finding.answer is Answer.SEEN else text
+
+
+def _allowed(finding: Finding) -> str:
+    """Return what the pixels allow to be told of what was seen; nothing is called by a name that they do not allow."""
+    prediction = finding.prediction
+    allowed = AllowedLevel(target=prediction.target, gsd_m=finding.resolution.gsd_m, level=prediction.level)
+    return level_sentence(allowed)
 
 
 def bracket_sentence(finding: Finding) -> str:
@@ -101,7 +111,7 @@ def absence_sentence(finding: Finding, place: str = "") -> str:
     return TEMPLATES["absence"].format(
         what=with_article(finding.prediction.target.what),
         place=place or finding.coverage.place,
-        when=finding.coverage.when.label,
+        when=finding.coverage.when.within,
         minus=minus,
     )
 
@@ -121,6 +131,19 @@ def worth_sentence(finding: Finding) -> str:
         return TEMPLATES["silence unknown"]
     worth = "" if ratio is not None and ratio.bears_on_absence else TEMPLATES["little"]
     return TEMPLATES["silence"].format(tried=power.tried, found=power.found, worth=worth)
+
+
+def looks_sentence(finding: Finding) -> str:
+    """Return what the looks are worth where they met the stay and could not have shown the thing; else empty.
+
+    Parameters
+    ----------
+    finding : Finding
+        Of a prediction.
+    """
+    if finding.answer is not Answer.NOT_OBSERVABLE or finding.coverage.p_look.high < NEGLIGIBLE:
+        return ""
+    return TEMPLATES["looked in vain"].format(what=with_article(finding.prediction.target.what))
 
 
 def refuse_overclaim(text: str, finding: Finding) -> str:
@@ -162,8 +185,8 @@ def refuse_overclaim(text: str, finding: Finding) -> str:
 
 def unseen_sentence(finding: Finding) -> str:
     """Return what could not have been seen: by size, by time, by nature."""
-    prediction, parts = finding.prediction, []
-    parts.append(TEMPLATES["level"].format(what=prediction.id, statement=finding.resolution.statement))
+    statement = finding.resolution.statement
+    parts = [statement[:1].upper() + statement[1:]]
     if finding.detections is not None and math.isfinite(finding.detections.smallest_m2):
         placed = finding.detections.changes.pair.grid is not None
         smallest = area_words(finding.detections.smallest_m2, placed=placed)
@@ -179,7 +202,7 @@ def _gaps(finding: Finding) -> str:
         return ""
     if not any(look.acquired.overlaps(when) for look in finding.coverage.clear):
         unknown = any(look.state is LookState.UNKNOWN for look in finding.coverage.inside)
-        return TEMPLATES["no known look" if unknown else "all gaps"].format(when=when.label)
+        return TEMPLATES["no known look" if unknown else "all gaps"].format(when=when.within)
     longest = sorted(gaps, key=lambda gap: gap.days, reverse=True)[:3]
     shown = "; ".join(_span(gap) for gap in sorted(longest, key=lambda gap: gap.start))
     more = len(gaps) - len(longest)
@@ -187,7 +210,7 @@ def _gaps(finding: Finding) -> str:
 
 
 def _span(gap: TimeSpan) -> str:
-    return f"{gap.label} ({gap.days:.1f} days)"
+    return f"between {gap.start:%Y-%m-%d} and {gap.end:%Y-%m-%d} ({gap.days:.{0 if gap.days >= 10 else 1}f} days)"
 
 
 def level_sentence(allowed: AllowedLevel) -> str:
@@ -231,26 +254,30 @@ def ratio_sentence(finding: Finding, level: PropositionLevel = OBJECT_CHANGE) ->
         bounds = "" if given is None else f"; LR- lies between {given.low:.2g} and {given.high:.2g}"
         return TEMPLATES["no ratio"].format(reason=finding.ratio.reason + bounds)
     sentence = _ratio(finding.prediction, given, seen=seen)
-    capped = seen and finding.ratio.cap is not None and given.value >= finding.ratio.cap
-    return f"{sentence} {TEMPLATES['capped']}" if capped else sentence
+    if seen and finding.ratio.cap is not None and given.value >= finding.ratio.cap:
+        return f"{sentence} {TEMPLATES['capped']}"
+    floored = not seen and finding.ratio.floor is not None and given.value <= given.low
+    return f"{sentence} {TEMPLATES['floored']}" if floored else sentence
 
 
 def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:
     what = with_article(prediction.target.what)
-    h1 = TEMPLATES["h1"].format(what=what, verb=_VERBS[prediction.change.value], id=prediction.expected_under)
-    h0 = TEMPLATES["h0"].format(id=prediction.excluded_under)
+    h1 = TEMPLATES["h1"].format(what=what, verb=_VERBS[prediction.change.value])
     words = support_words(given.low if seen else given.high, first="the change", second="no such change")
     if seen:
         return TEMPLATES["ratio"].format(
-            times=_times(given.value), interval=_interval(given.low, given.high, given), one=h1, other=h0, words=words
+            times=_times(given.value),
+            interval=_interval(given.low, given.high, given),
+            one=h1,
+            other=TEMPLATES["h0"],
+            words=words,
         )
-    yes = TEMPLATES["h1 after"].format(id=prediction.expected_under)
-    no = TEMPLATES["h0 first"].format(what=what, verb=_VERBS[prediction.change.value], id=prediction.excluded_under)
+    no = TEMPLATES["h0 first"].format(what=what, verb=_VERBS[prediction.change.value])
     return TEMPLATES["ratio"].format(
         times=_times(_inverse(given.value)),
         interval=_interval(_inverse(given.high), _inverse(given.low), given),
         one=no,
-        other=yes,
+        other=TEMPLATES["h1 after"],
         words=words,
     )
 
@@ -260,10 +287,11 @@ def _inverse(ratio: float) -> float:
 
 
 def _times(value: float) -> str:
-    return "infinitely many" if math.isinf(value) else f"{value:.3g}"
+    return "infinitely many" if math.isinf(value) else ratio_words(value)
 
 
 def _interval(low: float, high: float, given: Estimate) -> str:
-    top = "no upper limit" if math.isinf(high) else f"{high:.3g}"
     name = "bounds" if given.level == 1 else f"{given.level * 100:g}% interval"
-    return f" ({name} {low:.3g} to {top})"
+    if math.isinf(high):
+        return f" ({name}: {ratio_words(low)} or more)"
+    return f" ({name}: between {ratio_words(low)} and {ratio_words(high)})"

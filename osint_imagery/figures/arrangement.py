@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from osint_imagery.change.areas import measure_extent
 from osint_imagery.change.detections import Detection, Detections, Verdict
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.framing import free_corner, hatched, shown_window
@@ -35,10 +36,15 @@ _SMALLEST = 1.8  # mm; smaller outlines get a box, to be seen at all
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Mark:
-    """One detection as it will be drawn, mm in the left panel; its number points at the anchor."""
+    """One detection as it will be drawn, mm in the left panel; its number points at the anchor.
+
+    ``rings`` go around every pixel above the cut, ``half`` around what its area belongs to: the part at half strength
+    or more; empty where that cannot be told from the ground around.
+    """
 
     detection: Detection
     rings: Outline
+    half: Outline
     box: Box
     anchor: Box
     small: bool
@@ -96,6 +102,7 @@ def arrange(
     aoi = _aoi(pair, detections)
     panels, warning = _warning(sheet, panels, aoi, detections) if pair.simulated else (panels, None)
     marks = tuple(_mark(item, detections, panels[0]) for item in detections) if detections else ()
+    marks = (*(_with_half(mark, pair, detections) for mark in marks[:LABELLED] if detections), *marks[LABELLED:])
     chosen = marks[:LABELLED]
     occupied = [warning] if warning else []
     labels = place([m.anchor for m in chosen], [_label_size(m) for m in chosen], panels[0].box, occupied)
@@ -111,7 +118,7 @@ def arrange(
         hatching=hatching,
         warning=warning,
         furniture=furniture,
-        swatches=_legend(sheet, detections, len(labels), hatching=bool(hatching.any()), area=words),
+        swatches=_legend(sheet, detections, chosen, hatching=bool(hatching.any()), area=words),
         stretch=shared_stretch(pair, bands, panels[0].window),
     )
 
@@ -171,7 +178,18 @@ def _mark(item: Detection, detections: Detections, panel: Panel) -> Mark:
     box = (float(x0), float(y0), float(x1), float(y1))
     rings = outline_px(inside, (top, left))
     large = max(x1 - x0, y1 - y0) > _LARGE
-    return Mark(detection=item, rings=rings, box=box, anchor=_upper_right(rings, panel) if large else box, small=small)
+    anchor = _upper_right(rings, panel) if large else box
+    return Mark(detection=item, rings=rings, half=(), box=box, anchor=anchor, small=small)
+
+
+def _with_half(mark: Mark, pair: Pair, detections: Detections) -> Mark:
+    """Return the mark with the outline that the stated area belongs to."""
+    if mark.small:
+        return mark
+    top, left, bottom, right = mark.detection.bbox_px
+    window = (slice(top, bottom), slice(left, right))
+    extent = measure_extent(pair, detections.labels, mark.detection.id, window=window)
+    return mark if extent is None else replace(mark, half=outline_px(extent.half, extent.corner))
 
 
 def _upper_right(rings: Outline, panel: Panel) -> Box:
@@ -198,10 +216,10 @@ def _aoi_words(detections: Detections | None) -> str:
 
 
 def _legend(
-    sheet: Sheet, detections: Detections | None, numbered: int, *, hatching: bool, area: str
+    sheet: Sheet, detections: Detections | None, chosen: Sequence[Mark], *, hatching: bool, area: str
 ) -> tuple[tuple[str, float], ...]:
     """Plan the legend's rows and return each swatch with its top, mm."""
-    total = len(detections) if detections else 0
+    total, numbered = len(detections) if detections else 0, len(chosen)
     rest = total - numbered
     settled = detections is not None and detections.verdict is Verdict.CHANGED
     noun = ("change" if settled else "difference") + ("" if total == 1 else "s")
@@ -209,6 +227,13 @@ def _legend(
     if numbered:
         which = f"the {numbered} strongest of {total} {noun}" if rest else noun
         rows.append(("strong", f"{which}, numbered, strongest first (a box where the outline would be too small)"))
+    if any(mark.half for mark in chosen):
+        others = "" if all(mark.half for mark in chosen) else " (or, for some, all above the cut, or a box)"
+        rows[-1] = (
+            "strong",
+            f"{which}, numbered, strongest first: the part at half strength, whose area is given{others}",
+        )
+        rows.append(("cut", "all of it above the cut of the method: wider, for optics and smoothing blur every edge"))
     if rest:
         rows.append(("thin", f"{rest} more {noun}, not numbered"))
     if area:

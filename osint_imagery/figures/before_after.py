@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from osint_imagery.change.detections import Detections
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import GridMismatchError
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
@@ -37,6 +38,7 @@ from osint_imagery.figures.words import (
 __all__ = ["before_after"]
 
 _AOI = "#0b3c5d"
+_CUT = 0.6  # pt, of the outline at the cut where the one at half strength is drawn too
 
 
 def before_after(
@@ -56,7 +58,8 @@ def before_after(
     pair : Pair
         The two dates, on one grid.
     detections : Detections, optional
-        Outlined on both dates; the twelve strongest are numbered by their id. Of this pair.
+        Outlined on both dates; the twelve strongest are numbered by their id, with the outline of the part at half
+        strength, to which the area belongs, inside the dashed one of all pixels above the cut. Of this pair.
     title : str, optional
         One line above; any script. Defaults to the name of the area.
     bands : sequence of str, optional
@@ -89,6 +92,8 @@ def before_after(
     white casing and a color-blind safe color keep the outlines legible on any ground. A simulated
     picture says so on itself, in a corner that hides neither the area nor a detection.
     """
+    require(Pair, pair=pair)
+    require(Detections | None, detections=detections)
     if detections is not None and detections.labels.shape != pair.shape:
         msg = f"detections are of {detections.labels.shape} px, the pair of {pair.shape}; draw them on their own pair"
         raise GridMismatchError(msg)
@@ -182,7 +187,9 @@ def _draw_marks(page: Axes, panel: Panel, plan: Arrangement) -> None:
             box.set_path_effects(casing(width + 1.2))
             page.add_patch(box)
         else:
-            draw_outline(page, panel, mark.rings, color=ACCENT, width=width)
+            draw_outline(page, panel, mark.half or mark.rings, color=ACCENT, width=width)
+            if mark.half:
+                draw_outline(page, panel, mark.rings, color=ACCENT, width=_CUT, dashed=True)
     for mark, spot in zip(plan.marks, plan.labels, strict=False):
         _draw_number(page, mark, spot, shift)
 
@@ -226,6 +233,7 @@ def _draw_swatch(page: Axes, kind: str, top: float) -> None:
     style = {
         "strong": (ACCENT, 1.3, "-"),
         "thin": (ACCENT, 0.7, "-"),
+        "cut": (ACCENT, _CUT, "--"),
         "aoi": (_AOI, 1.0, "--"),
         "hatch": (INK, 0.5, "-"),
     }

@@ -1,6 +1,7 @@
 """The sheet a figure is laid out on: millimeters from the top left corner, text measured before it is placed."""
 
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import Literal
 
 from matplotlib.axes import Axes
@@ -9,6 +10,7 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError
 from osint_imagery.figures.artist import DPI
 from osint_imagery.figures.lettering import LINE, MM_PER_POINT, SMALLEST, face, wrap
@@ -53,6 +55,7 @@ class Sheet:
     _lines: list[_Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        require(Real, width_mm=self.width)
         if not 80 <= self.width <= 1000:
             msg = f"width_mm={self.width!r} is not between 80 and 1000; 180 fills a page, 88 a column"
             raise InputError(msg)

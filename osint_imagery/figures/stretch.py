@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from osint_imagery.core.arguments import require_each
 from osint_imagery.core.errors import BandError
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
@@ -76,7 +77,7 @@ def _chosen(pair: Pair, bands: Sequence[str] | None) -> tuple[tuple[str, ...], s
             if set(names) <= set(pair.bands):
                 return names, words
         return pair.bands[:1], "gray"
-    chosen = tuple(bands)
+    chosen = require_each(str, bands=bands)
     if len(chosen) not in {1, 3}:
         msg = f"bands={chosen!r}; give one band (gray) or three (drawn red, green, blue)"
         raise BandError(msg)

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.calendar_axis import Axis, axis_over
@@ -29,6 +30,7 @@ _STYLE: dict[LookState, tuple[str, str, str]] = {  # shape, color, words
     LookState.UNKNOWN: ("s", "#b8860b", "quality unknown"),
     LookState.REJECTED: ("v", "#cc79a7", "rejected"),
 }
+_MISSED = "unseen stay"
 _REASONS = 6  # looks whose reason is told under the axis; the others are counted
 _WITHOUT_REASON = {LookState.CLEAR}
 
@@ -65,6 +67,7 @@ def timeline(
     title: str | None = None,
     bracket: tuple[TimeSpan, TimeSpan] | None = None,
     used: Used = _NOTHING_USED,
+    remark: str = "",
     width_mm: float = 180.0,
 ) -> Figure:
     """Draw every look of a coverage, usable or not, against the claimed span.
@@ -79,6 +82,8 @@ def timeline(
         Last look without and first look with the change.
     used : Used
         Which looks were compared, and which served as quiet dates; a lane for each.
+    remark : str
+        A sentence right after the count, as prominent: what the looks are worth.
     width_mm : float
         Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
 
@@ -86,21 +91,26 @@ def timeline(
     -------
     Figure
         One lane a state, each with its own shape and color; a look of which only the day is known is a
-        bar as long as that day wherever the paper allows. Why looks are not clear is told under the axis, nearest to
-        the claimed span first.
+        bar as long as that day wherever the paper allows. Bars in a lane of their own mark where the thing could have
+        come and gone between two usable looks; one that stays for good, where no usable look came after. Why looks are
+        not clear is told under the axis, nearest to the claimed span first.
 
     Raises
     ------
     InputError
         If the width is not possible.
     """
+    require(Coverage, coverage=coverage)
+    require(Used, used=used)
+    require_each(TimeSpan, bracket=bracket or ())
     heading = title or f"{coverage.place}: looks for {coverage.prediction_id}"
+    told = f"{_count_words(coverage)} {remark}".rstrip()
     with house_style():
         sheet = Sheet(width=width_mm)
         if _simulated(coverage):
             sheet.say("SIMULATED: looks made by a program", size=13, bold=True, color=ACCENT)
         sheet.say(heading, size=11, bold=True)
-        sheet.say(_count_words(coverage), size=9, bold=True, gap=1.5)
+        sheet.say(told, size=9, bold=True, gap=1.5)
         chart = _chart(sheet, coverage, bracket, used)
         _captions(sheet, coverage, bracket, chart)
         drawing, page = sheet.open()
@@ -110,7 +120,7 @@ def timeline(
     return Figure(
         drawing=drawing,
         title=heading,
-        shows=f"{'SIMULATED. ' if _simulated(coverage) else ''}Timeline in UTC. {_count_words(coverage)}",
+        shows=f"{'SIMULATED. ' if _simulated(coverage) else ''}Timeline in UTC. {told}",
         credits=("Dates and quality from catalogue metadata and quality layers; no pixels are shown.",),
         scenes=tuple(look.scene_id for look in coverage.looks),
         texts=tuple(sheet.texts),
@@ -135,7 +145,7 @@ def _chart(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] 
     counts = {state: sum(look.state is state for look in coverage.looks) for state in LookState}
     names = [f"{_STYLE[state][2]} {counts[state]}" for state in LookState]
     names += [
-        "no look known usable" if counts[LookState.UNKNOWN] else "no usable look",
+        *([_MISSED] if _missed(coverage) else []),
         *(name for name, _ in used.lanes()),
         *(["change lies in"] if bracket else []),
     ]
@@ -164,15 +174,40 @@ def _captions(sheet: Sheet, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpa
         thin = "" if wide[1] - wide[0] > _MARK else " (here narrower than the mark at its middle)"
         known = "1 look is" if days == 1 else f"{days} looks are"
         sheet.say(f"{known} not known to the second; drawn as a bar as long as the time is uncertain{thin}.")
-    sheet.say(coverage.reason)
+    sheet.say(f"{coverage.reason.rstrip('.')}.")
     for words in _why_not_clear(coverage):
         sheet.say(words)
-    sheet.say(f"Probability that a usable look fell into the stay: {chance_words(coverage.p_look)}.")
+    if words := _missed_words(coverage):
+        sheet.say(words)
+    sheet.say(
+        f"Probability that a usable look met the stay: {chance_words(coverage.p_look)}. "
+        "It tells whether anybody looked, not whether a look could have shown the thing."
+    )
     sensors = dict.fromkeys(sensor_words(look.sensor) for look in coverage.looks)
     sheet.say(
         f"Sensors: {', '.join(sensors) or 'none'}. Dates and quality from catalogue metadata and quality layers.",
         color=QUIET,
     )
+
+
+def _missed(coverage: Coverage) -> tuple[TimeSpan, ...]:
+    """Return the gaps in which the whole stay could lie; of a stay for good, the one after the last usable look."""
+    if coverage.dwell_days is not None:
+        return tuple(gap for gap in coverage.gaps if gap.days > coverage.dwell_days)
+    last = max((look.acquired.start for look in coverage.clear), default=None)
+    return tuple(gap for gap in coverage.gaps if last is None or gap.end > last)
+
+
+def _missed_words(coverage: Coverage) -> str:
+    known = any(look.state is LookState.UNKNOWN for look in coverage.looks)
+    looks, look = ("looks known to be usable", "look known to be usable") if known else ("usable looks", "usable look")
+    missed = _missed(coverage)
+    if coverage.dwell_days is None:
+        return f"Bar under '{_MISSED}': no {look} came after; what appeared then is in no picture." if missed else ""
+    stay = f"a stay of {coverage.dwell_days:g} day{'' if coverage.dwell_days == 1 else 's'}"
+    if not missed:
+        return f"In the claimed span no gap between {looks} is longer than {stay}."
+    return f"Bars under '{_MISSED}': here {stay} could lie between two {looks}."
 
 
 def _why_not_clear(coverage: Coverage) -> tuple[str, ...]:
@@ -199,9 +234,9 @@ def _draw(page: Axes, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | N
         for look in coverage.looks:
             if look.state is state:
                 _draw_look(page, look, axis, middle)
-    gaps = chart.lanes[len(LookState)][1]
-    for gap in coverage.gaps:
-        _bar(page, _between_looks(axis, gap), (gaps - 1.0, gaps + 1.0), color=QUIET, zorder=3)
+    for gap in _missed(coverage):
+        middle = dict(chart.lanes)[_MISSED]
+        _bar(page, _between_looks(axis, gap), (middle - 1.0, middle + 1.0), color=QUIET, zorder=3)
     if bracket:
         _draw_bracket(page, bracket, axis, chart.lanes[-1][1])
     _draw_axis(page, chart)

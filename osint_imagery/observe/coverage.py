@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from numbers import Real
 
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Prediction
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
@@ -108,6 +110,10 @@ def coverage(
     day, or no quality layer, is known. More cloud never raises it and another look never lowers it.
     For a target that stays for good, a look inside the window only sees what came before the look.
     """
+    require(Prediction, prediction=prediction)
+    every = require_each(Scene, scenes=scenes)
+    require(AreaOfInterest | None, aoi=aoi)
+    require(Real, usable_at_least=usable_at_least)
     where = aoi or (prediction.place.aoi() if prediction.place else None)
     if where is None:
         msg = f"aoi=None and prediction {prediction.id!r} names no place; pass aoi=claim.aoi(prediction)"
@@ -115,7 +121,7 @@ def coverage(
     if not 0 < usable_at_least <= 1:
         msg = f"usable_at_least={usable_at_least!r} is not a share in (0, 1]; 0.8 = four fifths of the area"
         raise InputError(msg)
-    looks = sorted((look_at(scene, where, usable_at_least) for scene in scenes), key=lambda look: look.acquired.start)
+    looks = sorted((look_at(scene, where, usable_at_least) for scene in every), key=lambda look: look.acquired.start)
     when = prediction.when.span()
     return Coverage(
         prediction_id=prediction.id,

@@ -3,7 +3,9 @@
 import math
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from numbers import Integral
 
+from osint_imagery.core.arguments import numbers, require
 from osint_imagery.core.errors import InputError
 from osint_imagery.observe.ground import Ground
 
@@ -45,6 +47,10 @@ class Design:
     executor: Executor | None = None
 
     def __post_init__(self) -> None:
+        require(Integral, places_a_scale=self.places_a_scale)
+        require(tuple | list, scales=self.scales)
+        numbers(scales=self.scales)
+        require(Ground, ground=self.ground)
         if self.places_a_scale < 1 or not all(0 < scale < math.inf for scale in self.scales):
             msg = f"scales={self.scales!r}, places_a_scale={self.places_a_scale!r}: give positive numbers"
             raise InputError(msg)

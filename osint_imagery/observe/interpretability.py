@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.texts import PLANS
 
 __all__ = ["NIIRS", "NiirsRow", "giqe5", "niirs_of", "niirs_words"]
 
@@ -157,8 +158,8 @@ def niirs_words(gsd_m: float) -> str:
     """
     low, high = (giqe5(gsd_m, rer=rer, snr=_PLAN_SNR).value for rer in _PLAN_RER)
     if gsd_m > _FITTED_TO_M:
-        return f"NIIRS 0 to 1 at best, detection only ({gsd_m:g} m is outside the range of the equation)"
-    return (
-        f"NIIRS {low:.1f} to {high:.1f} at best (GIQE 5 at SNR {_PLAN_SNR:g}, straight down, sharpness from RER "
-        f"{_PLAN_RER[0]:g} to {_PLAN_RER[1]:g}; error +-{_Z95 * _STANDARD_ERROR:.1f})"
+        best = niirs_of(gsd_m).level  # what is resolved on the ground is never finer than the pixel
+        return PLANS["niirs coarse"].format(best=best, gsd=gsd_m)
+    return PLANS["niirs"].format(
+        low=low, high=high, snr=_PLAN_SNR, soft=_PLAN_RER[0], sharp=_PLAN_RER[1], error=_Z95 * _STANDARD_ERROR
     )

@@ -3,17 +3,18 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
-from scipy.stats import beta
 
 from osint_imagery.change.changemap import CalibrationKind, ChangeMap
 from osint_imagery.change.detecting import detect
 from osint_imagery.change.detectors import Detector, resolve
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Prediction, Target
 from osint_imagery.core.errors import InputError, NotEnoughDataError, UndeterminedError
-from osint_imagery.core.estimate import Estimate, proportion
+from osint_imagery.core.estimate import Estimate, most_share, proportion
 from osint_imagery.core.pair import Pair
 from osint_imagery.observe.benches import (
     Bench,
@@ -87,10 +88,7 @@ def ratio_cap(alarms: int, quiet_pairs: int) -> float | None:
     if quiet_pairs < 0 or not 0 <= alarms <= max(quiet_pairs, 0):
         msg = f"alarms={alarms!r} of quiet_pairs={quiet_pairs!r} is impossible; need 0 <= alarms <= quiet_pairs"
         raise InputError(msg)
-    if quiet_pairs == 0:
-        return None
-    upper = float(beta.ppf(0.95, alarms + 1, quiet_pairs - alarms)) if alarms < quiet_pairs else 1.0
-    return 1 / upper
+    return None if quiet_pairs == 0 else 1 / most_share(alarms, quiet_pairs)
 
 
 def power(
@@ -149,6 +147,12 @@ def power(
     uncertainty is larger. Ground that raises an alarm without a target is not used. It measures this size and
     contrast only: the contrast is what the claim says, not what the target really had. The target has no shadow.
     """
+    require(Prediction, prediction=prediction)
+    require(Pair, pair=pair)
+    quiet = require_each(Pair, quiet=quiet)
+    require(AreaOfInterest | None, aoi=aoi)
+    require(Integral, seed=seed, places=places)
+    require(Design | None, design=design)
     if places < 1:
         msg = f"places={places!r} is not a number of insertions; give at least 1"
         raise InputError(msg)

@@ -2,13 +2,17 @@
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 from scipy.optimize import brentq
 
-from osint_imagery.core.claim import DetectionLevel, Prediction, Target
+from osint_imagery.core.arguments import require
+from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
+from osint_imagery.core.naming import with_article
+from osint_imagery.core.texts import PLANS
 
-__all__ = ["AllowedLevel", "Resolution", "johnson", "pixel_for", "require_level", "resolution"]
+__all__ = ["AllowedLevel", "Resolution", "johnson", "pixel_for", "resolution"]
 
 # Line pairs (1 line pair = 2 pixels) across the critical dimension for P = 50 % (Johnson 1958).
 _N50 = (
@@ -52,6 +56,11 @@ class Resolution:
     def probability(self, level: DetectionLevel) -> float | None:
         """Probability at a level; None for technical analysis, for which the curve has no criterion."""
         return dict(self.probabilities).get(level)
+
+    def allows(self, level: DetectionLevel) -> bool:
+        """Whether so much may be told of the target: a probability of at least 0.5 for what `level` asks."""
+        chance = self.probability(level)
+        return chance is not None and chance >= _ENOUGH
 
     def __repr__(self) -> str:
         reach = self.level.value if self.level else "nothing"
@@ -139,6 +148,8 @@ def resolution(target: Target, gsd_m: float) -> Resolution:
     >>> resolution(Target(what="cargo ship", length_m=120, width_m=16), 10)
     Resolution(4.4 pixels of 10 m across 43.8 m: detection)
     """
+    require(Target, target=target)
+    require(Real, gsd_m=gsd_m)
     if not 0 < gsd_m < math.inf:
         msg = f"gsd_m={gsd_m!r} is not a pixel size; give meters > 0"
         raise InputError(msg)
@@ -160,23 +171,20 @@ def resolution(target: Target, gsd_m: float) -> Resolution:
 def _statement(
     target: Target, gsd_m: float, cells: float, probabilities: tuple[tuple[DetectionLevel, float], ...]
 ) -> str:
-    size = f"{target.what} ({target.length_m:g} x {target.width_m:g} m) is {cells:.1f} pixels of {gsd_m:g} m across"
+    size = PLANS["pixels across"].format(
+        what=with_article(target.what), length=target.length_m, width=target.width_m, cells=cells, gsd=gsd_m
+    )
     chances = ", ".join(f"{level.value} {chance:.2f}" for level, chance in probabilities)
     reached = [level.value for level, chance in probabilities if chance >= _ENOUGH]
     beyond = [level.value for level, chance in probabilities if chance < _ENOUGH]
     if not reached:
-        allows = "too small for its presence to be expected to show"
+        allows = PLANS["too small"]
     elif beyond:
-        allows = f"allows {reached[-1]}, not {' or '.join(beyond)}"
+        allows = PLANS["reached"].format(reached=reached[-1], beyond=" or ".join(beyond))
     else:
-        allows = "allows identification at best"
-    below = (
-        "; below one pixel the detection figure is no limit either way: a change in a very bright object can still "
-        "show as one brighter pixel, and only insertion measures that"
-        if cells < 1
-        else ""
-    )
-    return f"{size}: {allows} (Johnson's curve, from size alone, a ceiling beyond detection: {chances}){below}."
+        allows = PLANS["all reached"]
+    below = PLANS["below a pixel"] if cells < 1 else ""
+    return PLANS["johnson"].format(size=size, allows=allows, chances=chances, below=below)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,9 +222,9 @@ class AllowedLevel:
 
     def __post_init__(self) -> None:
         allowed = resolution(self.target, self.gsd_m)
-        chance = allowed.probability(self.level)
-        if self.level is DetectionLevel.DETECTION or (chance is not None and chance >= _ENOUGH):
+        if self.level is DetectionLevel.DETECTION or allowed.allows(self.level):
             return
+        chance = allowed.probability(self.level)
         reach = allowed.level.value if allowed.level else "not even detection"
         why = "the curve has no criterion for it" if chance is None else f"at most {chance:.2f} probable"
         msg = (
@@ -225,30 +233,6 @@ class AllowedLevel:
             "ask for a lower level or use finer pixels"
         )
         raise LevelError(msg)
-
-
-def require_level(prediction: Prediction, gsd_m: float) -> Resolution:
-    """Refuse a prediction that asks for more than the pixel size allows to be told.
-
-    Parameters
-    ----------
-    prediction : Prediction
-        With a target and the level it asks for.
-    gsd_m : float
-        Pixel side, m, > 0.
-
-    Returns
-    -------
-    Resolution
-        What the pixel size allows, where that is enough.
-
-    Raises
-    ------
-    LevelError
-        As for :class:`AllowedLevel`.
-    """
-    AllowedLevel(target=prediction.target, gsd_m=gsd_m, level=prediction.level)
-    return resolution(prediction.target, gsd_m)
 
 
 def pixel_for(target: Target, level: DetectionLevel, *, probability: float = 0.9) -> float:

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from osint_imagery.core.claim import DetectionLevel
 from osint_imagery.core.errors import InputError
+from osint_imagery.core.texts import PLANS
 
-__all__ = ["StanagRow", "stanag_3769"]
+__all__ = ["StanagRow", "stanag_3769", "stanag_words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,35 @@ _STANAG = (
 )
 
 
+def _rows() -> dict[str, StanagRow]:
+    return {row.what: row for row in _STANAG}
+
+
+def stanag_words(what: str, level: DetectionLevel, gsd_m: float) -> str:
+    """Return the pixel size that STANAG 3769 asks for beside the one at hand, in words; empty for what it has no row.
+
+    Parameters
+    ----------
+    what : str
+        As for :func:`stanag_3769`.
+    level : DetectionLevel
+        What is asked for.
+    gsd_m : float
+        Pixel side, m.
+
+    Examples
+    --------
+    >>> stanag_words("bridges", DetectionLevel.DETECTION, 10)
+    'STANAG 3769 asks for pixels of 6 m or finer for detection of bridges; these have 10 m'
+    """
+    row = _rows().get(what)
+    if row is None:
+        return ""
+    needed: float = getattr(row, f"{level.value}_m")
+    told = level.value.replace("_", " ")
+    return PLANS["stanag"].format(needed=needed, level=told, what=what, gsd=gsd_m)
+
+
 def stanag_3769(what: str) -> StanagRow:
     """Return the pixel sizes that STANAG 3769 asks for to tell an object, m.
 
@@ -67,9 +98,9 @@ def stanag_3769(what: str) -> StanagRow:
     >>> stanag_3769("bridges").detection_m
     6
     """
-    for row in _STANAG:
-        if row.what == what:
-            return row
+    row = _rows().get(what)
+    if row is not None:
+        return row
     known = ", ".join(row.what for row in _STANAG)
     msg = f"what={what!r} is not in STANAG 3769; it has {known}"
     raise InputError(msg)

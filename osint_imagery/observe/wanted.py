@@ -114,11 +114,9 @@ def wanted(prediction: Prediction, looks: Iterable[Look], *, bands: Iterable[str
         f"pixels of {pixel:.2g} m or finer" if math.isfinite(pixel) else "no pixel size has a criterion for this level",
         _revisit_words(revisit),
         f"({clear:.0%} of looks clear: {told})",
-        f"clearest here in {', '.join(months)}" if months else "",
     ]
-    return Wanted(
-        pixel_m=pixel, revisit_days=revisit, clear=clear, months=months, reason=" ".join(word for word in words if word)
-    )
+    sky = f". Clearest here in {', '.join(months)}" if months else ""
+    return Wanted(pixel_m=pixel, revisit_days=revisit, clear=clear, months=months, reason=" ".join(words) + sky)
 
 
 def _revisit_words(revisit: float | None) -> str:

@@ -7,9 +7,9 @@ from datetime import datetime
 from osint_imagery.core.claim import Claim
 from osint_imagery.core.errors import InputError, TimeError
 from osint_imagery.core.lineage import Artifact, digest_bytes
+from osint_imagery.core.texts import TEMPLATES
 from osint_imagery.core.timespan import iso
 from osint_imagery.evidence.finding import Answer, Finding
-from osint_imagery.evidence.texts import TEMPLATES
 from osint_imagery.evidence.wording import answer_sentence, bracket_sentence, ratio_sentence, unseen_sentence
 from osint_imagery.report.method import Explained, explanations_of, method_of, quiet_of
 from osint_imagery.report.sources import Credit, Offered, credit_views, looks_of, offered_of

@@ -4,11 +4,13 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from os import PathLike
 from pathlib import Path
 
 import shapely
 
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import CatalogError, NothingFoundWarning, OutsideFootprintError
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan
@@ -132,6 +134,10 @@ def open_catalog(source: str | Path) -> Catalog:
         ``catalog.json`` or ``collection.json``, or a folder of GeoTIFFs. A GeoTIFF is dated by
         ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
 
+    Returns
+    -------
+    Catalog
+
     Raises
     ------
     CatalogError
@@ -144,6 +150,7 @@ def open_catalog(source: str | Path) -> Catalog:
     >>> all(scene.simulated for scene in catalog.scenes())
     True
     """
+    require(str | PathLike, source=source)
     text = str(source)
     if "://" in text or text.lower().startswith(("http:", "https:", "/vsi")):
         msg = (
@@ -206,6 +213,9 @@ def search(catalog: Catalog, aoi: AreaOfInterest, when: TimeSpan) -> Found:
     >>> len(found), found.ledger[-1].reason
     (1, 'outside the dates 2024-02-06 (UTC day, time unknown)')
     """
+    require(Catalog, catalog=catalog)
+    require(AreaOfInterest, aoi=aoi)
+    require(TimeSpan, when=when)
     entries = tuple(catalog.entries())
     scenes = [entry for entry in entries if isinstance(entry, Scene)]
     if scenes and not any(_share(scene, aoi) for scene in scenes):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import date, timedelta
 from importlib.util import find_spec
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from affine import Affine
 from numpy.typing import NDArray
 from shapely.geometry import mapping
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import ChecksumError, EvidenceExistsError, MissingAssetError, ReadError
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.lineage import digest_bytes, digest_file
@@ -28,11 +30,26 @@ _NOTE = "provenance to the original download is not proven; method demonstration
 def bundled(name: str = "") -> Path:
     """Return where a bundled simulated scene or catalogue is, in the repository or in the installed package.
 
+    Parameters
+    ----------
+    name : str
+        File or folder inside it, ``"port/catalog.json"`` for example; empty for the folder that holds all.
+
+    Returns
+    -------
+    Path
+
     Raises
     ------
     MissingAssetError
         If there is no such file or folder.
+
+    Examples
+    --------
+    >>> bundled("port/claim.yaml").name
+    'claim.yaml'
     """
+    require(str, name=name)
     package = Path(__file__).resolve().parents[1]
     for root in (package.parent / "sample_scenes", package / "_sample_scenes"):
         path = (root / name).resolve()
@@ -81,6 +98,8 @@ def romania_catalog(folder: str | Path, *, source: Path | None = None) -> Path:
     EvidenceExistsError
         If a different file is already there.
     """
+    require(str | PathLike, folder=folder)
+    require(Path | None, source=source)
     path = source or _installed_cube()
     if not path.is_file():
         msg = f"source={str(path)!r} is not there; give the netCDF file of nrt 0.2.1"

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.errors import BandError, MissingAssetError, ReadError
 from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.grid import Grid
@@ -48,16 +49,15 @@ def read(
     bands : tuple of str, optional
         Common names, in the wanted order; default: all bands of the scene.
     quality : bool
-        Decode the provider's quality layer. Without one every pixel carries ``QUALITY_UNKNOWN``
-        and stays usable.
+        Decode the provider's quality layer. Without one every pixel carries ``QUALITY_UNKNOWN`` and stays usable.
     check : bool
         Compare each file with the digest that its metadata promises before reading it.
 
     Returns
     -------
     Image
-        float32, in the sensor's unit where the metadata states a scale, else ``"DN"``. Pixels
-        without a measurement in any one band are not valid.
+        float32, in the sensor's unit where the metadata states a scale, else ``"DN"``. Pixels without a measurement
+        in any one band are not valid.
 
     Raises
     ------
@@ -70,9 +70,9 @@ def read(
 
     Notes
     -----
-    Pixels are interpolated bilinearly, averaged where a target pixel is more than 1.5 source pixels
-    wide, and copied where the grids coincide. Flags come from the nearest pixel; under a coarser
-    target pixel every flag below it counts. Interpolation correlates neighboring pixels.
+    Pixels are interpolated bilinearly, averaged where a target pixel is more than 1.5 source pixels wide, and copied
+    where the grids coincide. Flags come from the nearest pixel; under a coarser target pixel every flag
+    below it counts. Interpolation correlates neighboring pixels.
 
     Examples
     --------
@@ -83,6 +83,8 @@ def read(
     >>> image.bands, image.unit, image.simulated
     (('red', 'nir'), 'reflectance', True)
     """
+    require(Scene, scene=scene)
+    require(Grid, grid=grid)
     names = _checked_names(scene, bands)
     layers = (*(scene.asset_for(name) for name in names), scene.quality_asset if quality else None)
     inputs = tuple(dict.fromkeys(checked_digest(asset, check=check) for asset in layers if asset is not None))
@@ -98,18 +100,12 @@ def read(
 
 
 def read_window(scene: Scene, grid: Grid, bands: tuple[str, ...]) -> Image:
-    """Read as :func:`read` does, without digests and lineage: the caller goes by blocks and accounts for the whole.
-
-    Raises
-    ------
-    BandError, MissingAssetError, ReadError, OutsideFootprintError
-        As :func:`read`.
-    """
+    """Read as :func:`read` does, without digests and lineage: the caller goes by blocks and accounts for the whole."""
     return _read(scene, grid, _checked_names(scene, bands), quality=True)[0]
 
 
 def _checked_names(scene: Scene, bands: tuple[str, ...] | None) -> tuple[str, ...]:
-    names = tuple(bands) if bands is not None else scene.bands
+    names = require_each(str, bands=bands) if bands is not None else scene.bands
     if not names or len(set(names)) != len(names):
         msg = f"bands={names!r} of scene {scene.id}; name each wanted band once, it has {', '.join(scene.bands)}"
         raise BandError(msg)

@@ -197,6 +197,15 @@ class Scene:
     def asset_for(self, band: str) -> Asset:
         """Return the file that holds a band, the finest where several do.
 
+        Parameters
+        ----------
+        band : str
+            One of :attr:`bands`.
+
+        Returns
+        -------
+        Asset
+
         Raises
         ------
         BandError

@@ -11,7 +11,8 @@ from osint_imagery.change import align, detect, normalize, outline
 from osint_imagery.change.detections import Detections
 from osint_imagery.change.detectors import Detector
 from osint_imagery.core.aoi import AreaOfInterest, reproject
-from osint_imagery.core.errors import BandError, OutsideFootprintError, UndeterminedError
+from osint_imagery.core.arguments import require, require_each
+from osint_imagery.core.errors import BandError, InputError, OutsideFootprintError, UndeterminedError
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
@@ -209,11 +210,24 @@ def compare(
     ReadError, ChecksumError, MissingAssetError
         If a file is damaged, wrong or missing.
     """
+    require(Scene, before=before, after=after)
+    require(AreaOfInterest | None, aoi=aoi)
     where = aoi or _common_ground(before, after)
     grid = grid_for((before, after), where, resolution_m=resolution_m, margin_m=None if aoi else 0.0)
-    reader = Reader(grid=grid, bands=tuple(bands) if bands else common_bands((before, after)))
-    placebos, failed = align_many(reader, quiet, executor)
+    reader = Reader(grid=grid, bands=require_each(str, bands=bands) if bands else common_bands((before, after)))
+    placebos, failed = align_many(reader, _two_each(quiet), executor)
     return compare_read(reader, (before, after), where, quiet=placebos, method=method, notes=failed)
+
+
+def _two_each(quiet: Sequence[tuple[Scene, Scene]]) -> list[tuple[Scene, Scene]]:
+    pairs = []
+    for index, both in enumerate(require_each(object, quiet=quiet)):
+        scenes = require_each(Scene, **{f"quiet[{index}]": both})
+        if len(scenes) != 2:
+            msg = f"quiet[{index}] has {len(scenes)} scenes; give two of each pair, (before, after)"
+            raise InputError(msg)
+        pairs.append((scenes[0], scenes[1]))
+    return pairs
 
 
 def compare_read(

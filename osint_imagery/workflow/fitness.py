@@ -4,10 +4,15 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from os import PathLike
 from pathlib import Path
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.texts import PLANS
+from osint_imagery.evidence.assessment import least_minus, ratio_plus
+from osint_imagery.evidence.decision import NEGLIGIBLE
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.look import shows
 from osint_imagery.observe.power import ratio_cap
@@ -22,10 +27,9 @@ from osint_imagery.workflow.spans import claim_span, quiet_span
 
 __all__ = ["Fitness", "PredictionFitness", "Worth", "fitness"]
 
-_NEGLIGIBLE = 0.05  # a chance below this is no chance, as in the decision
 _BEARS = 0.5  # LR- that absence must be able to fall below
 _ENOUGH_QUIET = 10  # quiet pairs that a decision at the usual level needs
-_MOST_POD = 0.05 ** (1 / 40)  # what 40 of 40 insertions found support at most, as in evidence.assessment
+_INSERTIONS = 40  # that the measurement of power makes unless told otherwise
 _SENTINEL_LOOKS = 4.4  # equivalent looks of Sentinel-1 GRD; other products have more
 
 
@@ -59,7 +63,7 @@ class PredictionFitness:
     quiet_pairs : int
         Quiet pairs that the archive offers for the comparison.
     plus_cap : float or None
-        LR+ that so many quiet pairs could support at most; None without any.
+        Highest LR+ that so many quiet pairs and the closed form allow; None without quiet pairs.
     minus : Estimate
         LR- of silence in one comparison: bounds for certain. ``low`` is what the best method could reach, ``high``
         is 1 as long as nothing was inserted into the pixels.
@@ -86,6 +90,12 @@ class PredictionFitness:
     worth: Worth
     reason: str
     wanted: Wanted
+
+    @property
+    def later(self) -> int:
+        """Usable looks after the window at which a thing that stays for good would still be there; 0 for others."""
+        stays = self.prediction.dwell_days is None
+        return sum(look.acquired.start > self.coverage.when.end for look in self.coverage.clear) if stays else 0
 
     @property
     def unknown(self) -> int:
@@ -154,8 +164,8 @@ def fitness(claim: Claim, catalog: Catalog | str | Path) -> Fitness:
     Notes
     -----
     Everything here is a limit, not a promise: the closed form is what a matched filter would find in white noise, LR-
-    is what silence could be worth at best, LR+ what the number of quiet pairs could support at most. What the method
-    really finds in these pixels is measured afterwards (:func:`~osint_imagery.observe.power.power`).
+    and LR+ are what silence and a sighting could be worth at best. What the method really finds in these pixels is
+    measured afterwards (:func:`~osint_imagery.observe.power.power`).
 
     Examples
     --------
@@ -165,6 +175,8 @@ def fitness(claim: Claim, catalog: Catalog | str | Path) -> Fitness:
     >>> [(row.prediction.id, row.worth.name) for row in found.rows]
     [('shed', 'BOTH'), ('ship', 'NO'), ('launcher', 'NO')]
     """
+    require(Claim, claim=claim)
+    require(Catalog | str | PathLike, catalog=catalog)
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
     found = search(source, claim.aoi(), claim_span(claim))
     offer = offered(source, found)
@@ -193,7 +205,7 @@ def _row(claim: Claim, prediction: Prediction, offer: Offered) -> PredictionFitn
         pod=pod,
         pod_reason=_pod_reason(prediction, pod, why),
         quiet_pairs=quiet,
-        plus_cap=ratio_cap(0, quiet),
+        plus_cap=_plus(quiet, pod),
         minus=_minus(looks, pod),
         radar=_radar(prediction, offer.scenes),
         worth=Worth.NO,
@@ -213,16 +225,16 @@ def _reflecting(scenes: Sequence[Scene]) -> tuple[tuple[str, ...], str]:
         for band in scene.bands
         if not scene.sensor.needs_scale or scene.asset_for(band).scale is not None
     }
-    why = "the files state no scale to reflectance" if optical else "no scene carries reflectance"
+    why = PLANS["no scale" if optical else "no reflectance"]
     return tuple(sorted(bands)), "" if bands else why
 
 
 def _pod_reason(prediction: Prediction, pod: PlannedPod | None, why: str) -> str:
     if pod is not None:
-        return f"closed form in {pod.band}, white noise of 0.03 to 0.01 a date, alpha 1e-4: an upper limit"
+        return PLANS["closed form"].format(band=pod.band)
     if not prediction.target.contrast:
-        return "the claim states no contrast"
-    return why or "the contrast is stated for bands that the archive does not hold"
+        return PLANS["no contrast"]
+    return why or PLANS["other bands"]
 
 
 def _quiet_pairs(claim: Claim, prediction: Prediction, looks: Coverage) -> int:
@@ -235,9 +247,15 @@ def _usable(looks: Iterable[Look]) -> float:
     return sum(known) / len(known) if known else math.nan
 
 
+def _plus(quiet_pairs: int, pod: PlannedPod | None) -> float | None:
+    """Return the most that a sighting could be worth: false alarms at the bound of the quiet pairs, POD at its best."""
+    cap = ratio_cap(0, quiet_pairs)
+    return None if cap is None else ratio_plus(pod.high if pod else 1.0, 1 / cap)
+
+
 def _minus(looks: Coverage, pod: PlannedPod | None) -> Estimate:
     """Return the bounds of LR- of one comparison: at best the method finds what the closed form finds."""
-    best = min(pod.high if pod else 1.0, _MOST_POD)
+    best = min(pod.high if pod else 1.0, 1 - least_minus(_INSERTIONS))
     method = "bounds: at best a matched filter in white noise and every insertion found, at worst nothing found"
     low = 1 - looks.p_look.high * best
     return Estimate(value=math.nan, low=max(low, 0.0), high=1.0, level=1, unit="ratio", method=method)
@@ -249,7 +267,7 @@ def _radar(prediction: Prediction, scenes: Sequence[Scene]) -> str:
         return ""
     pixels = max(1.0, prediction.target.length_m * prediction.target.width_m / min(sizes) ** 2)
     change = smallest_change_db(pixels, _SENTINEL_LOOKS)
-    return f"radar {shows('radar')}; here a change of {change:.1f} dB and more over the target ({pixels:.3g} pixels)"
+    return PLANS["radar"].format(shows=shows("radar"), change=change, pixels=pixels)
 
 
 def _worth(row: PredictionFitness) -> tuple[Worth, str]:
@@ -257,36 +275,26 @@ def _worth(row: PredictionFitness) -> tuple[Worth, str]:
         if why:
             return Worth.NO, why
     if row.quiet_pairs < _ENOUGH_QUIET:
-        return Worth.OUTLINE, (
-            f"{row.quiet_pairs} quiet pairs, {_ENOUGH_QUIET} are needed: how often nothing looks like something "
-            "would not be known"
-        )
+        return Worth.OUTLINE, PLANS["few quiet"].format(pairs=row.quiet_pairs, needed=_ENOUGH_QUIET)
     if row.minus.low >= _BEARS:
-        return Worth.SIGHT, f"silence could be worth LR- {row.minus.low:.2g} at best, {_BEARS:g} would be needed"
-    return (
-        Worth.BOTH,
-        f"silence could be worth LR- {row.minus.low:.2g} at best, a sighting LR+ {row.plus_cap:.2g} at most",
-    )
+        return Worth.SIGHT, PLANS["sight only"].format(minus=row.minus.low, needed=_BEARS)
+    return Worth.BOTH, PLANS["both"].format(minus=row.minus.low, plus=row.plus_cap)
 
 
 def _too_coarse(row: PredictionFitness) -> str:
     allowed, asked = row.resolution, row.prediction.level
     if allowed is None:
-        return "" if row.radar else "no scene states its pixel size"
-    chance = allowed.probability(asked)
-    detects = asked is DetectionLevel.DETECTION
-    if detects and allowed.sufficient:
-        high = row.pod.high if row.pod else 1.0
-        faint = f"the stated contrast is too faint for these pixels (closed form {high:.2g})"
-        return faint if high < _NEGLIGIBLE else ""
-    if not detects and chance is not None and chance >= _BEARS:
-        return ""
-    return allowed.statement.rstrip(".")
+        return "" if row.radar else PLANS["no pixel size"]
+    if not allowed.allows(asked):
+        return allowed.statement.rstrip(".")
+    if asked is DetectionLevel.DETECTION and row.pod and row.pod.high < NEGLIGIBLE:
+        return PLANS["too faint"].format(high=row.pod.high)
+    return ""
 
 
 def _nobody_looked(row: PredictionFitness) -> str:
-    if row.coverage.p_look.high < _NEGLIGIBLE:
-        return f"no usable look met the stay: {row.coverage.reason}"
+    if row.coverage.p_look.high < NEGLIGIBLE:
+        return PLANS["nobody looked"].format(coverage=row.coverage.reason)
     if choose_looks(row.prediction, row.coverage) is None:
-        return f"no look before and look after that could be compared: {row.coverage.reason}"
+        return PLANS["no pair"].format(coverage=row.coverage.reason)
     return ""

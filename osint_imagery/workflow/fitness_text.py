@@ -3,7 +3,9 @@
 import math
 
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.texts import PLANS
 from osint_imagery.observe.interpretability import niirs_words
+from osint_imagery.observe.stanag import stanag_words
 from osint_imagery.workflow.fitness import Fitness, PredictionFitness
 
 __all__ = ["fitness_data", "fitness_table"]
@@ -23,24 +25,20 @@ def fitness_table(found: Fitness) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS))]
     table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     table.insert(1, "  ".join("-" * width for width in widths))
-    head = f"{found.claim_id}: {found.used} of {found.offered} scenes of {found.catalog} meet its place and time"
-    notes = (
-        "clear looks, place seen: inside the predicted window; pixels allow at most: from size alone; found: in closed "
-        "form, an upper limit; LR-: what silence in one comparison could be worth at best; "
-        "LR+: the most that the quiet pairs could support. No pixel of a band was read."
-    )
-    return "\n".join([head, "", *table, "", *(line for row in found.rows for line in _lines(row)), notes])
+    head = PLANS["head"].format(claim=found.claim_id, used=found.used, offered=found.offered, catalog=found.catalog)
+    return "\n".join([head, "", *table, "", *(line for row in found.rows for line in _lines(row)), PLANS["notes"]])
 
 
 def _cells(row: PredictionFitness) -> tuple[str, ...]:
     clear, every = row.looks("")
     _, radar = row.looks("radar")
+    later = f", {row.later} later" if row.later else ""
     kinds = [f"{count} {word}" for count, word in ((radar, "radar"), (row.unknown, "unknown")) if count]
     level = row.resolution.level if row.resolution else None
     pixels = f"{row.resolution.gsd_m:g} m: {level.value if level else 'nothing'}" if row.resolution else "no optical"
     return (
         row.prediction.id,
-        f"{clear} of {every}" + (f" ({', '.join(kinds)})" if kinds else ""),
+        f"{clear} of {every}{later}" + (f" ({', '.join(kinds)})" if kinds else ""),
         "-" if math.isnan(row.usable_fraction) else f"{row.usable_fraction:.0%}",
         _chance(row.coverage.p_look),
         pixels,
@@ -63,11 +61,21 @@ def _lines(row: PredictionFitness) -> list[str]:
         f"  looks: {row.coverage.reason}",
         f"  found: {row.pod_reason}",
     ]
-    if row.resolution:
-        told.append(f"  pixels: {niirs_words(row.resolution.gsd_m)}")
+    told += [f"  pixels: {words}" for words in _interpretability(row)]
     if row.radar:
         told.append(f"  {row.radar}")
     return [*told, f"  would answer it: {row.wanted.reason}", ""]
+
+
+def _interpretability(row: PredictionFitness) -> tuple[str, ...]:
+    """Return what the pixels reach on the scales of readers, and what would be needed; empty without pixels."""
+    if row.resolution is None:
+        return ()
+    gsd, needed = row.resolution.gsd_m, row.wanted.pixel_m
+    words = [niirs_words(gsd)]
+    if math.isfinite(needed) and needed < gsd:
+        words.append(PLANS["needed"].format(pixel=needed, niirs=niirs_words(float(f"{needed:.2g}"))))
+    return (*words, *filter(None, (stanag_words(row.prediction.target.what, row.prediction.level, gsd),)))
 
 
 def fitness_data(found: Fitness) -> dict[str, object]:
@@ -89,13 +97,14 @@ def _plain(row: PredictionFitness) -> dict[str, object]:
         "worth": row.worth.name.lower(),
         "reason": row.reason,
         "looks": {kind: dict(zip(("clear", "all"), row.looks(kind), strict=True)) for kind in ("optical", "radar")},
+        "clear_looks_later": row.later,
         "usable_fraction": _number(row.usable_fraction),
         "p_look": _bounds(row.coverage.p_look),
         "gaps": [gap.label for gap in row.coverage.gaps],
         "gsd_m": allowed.gsd_m if allowed else None,
         "level_asked": row.prediction.level.value,
         "level_allowed": allowed.level.value if allowed and allowed.level else None,
-        "interpretability": niirs_words(allowed.gsd_m) if allowed else None,
+        "interpretability": list(_interpretability(row)),
         "pod_upper_limit": {"band": pod.band, "low": pod.low, "middle": pod.middle, "high": pod.high} if pod else None,
         "pod_reason": row.pod_reason,
         "radar": row.radar or None,

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 from importlib.metadata import version
+from os import PathLike
 from pathlib import Path
 
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import Claim, Prediction
 from osint_imagery.core.errors import DataError, InputError, UndeterminedError
 from osint_imagery.core.timespan import TimeSpan
@@ -17,7 +19,7 @@ from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.finding import Finding, find
 from osint_imagery.evidence.record import record_of
 from osint_imagery.evidence.summary import five_lines
-from osint_imagery.evidence.wording import worth_sentence
+from osint_imagery.evidence.wording import looks_sentence, worth_sentence
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.timeline import Used, timeline
 from osint_imagery.observe.coverage import Coverage, LookState
@@ -139,6 +141,9 @@ def investigate(
     A damaged quality layer, or a scene whose files are elsewhere, is a look of unknown quality, named in the record; a
     damaged file among those that are compared makes the predictions that need it ``undetermined``, and is named.
     """
+    require(Claim, claim=claim)
+    require(Catalog | str | PathLike, catalog=catalog)
+    require(str | PathLike, out=out)
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
     folder = ClaimFile.create(out, claim, at=clock())
     progress(f"claim {claim.id} registered ({claim.digest[:19]})")
@@ -196,7 +201,8 @@ def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ..
     title = f"Looks at {finding.coverage.place} ({name})"
     quiet = tuple(sorted({scene for both in finding.quiet for scene in both}))
     used = Used(compared=tuple(scene.id for scene in finding.scenes), quiet=quiet)
-    drawn.append((f"{name}-looks.png", timeline(finding.coverage, title=title, bracket=finding.bracket, used=used)))
+    looks = timeline(finding.coverage, title=title, bracket=finding.bracket, used=used, remark=looks_sentence(finding))
+    drawn.append((f"{name}-looks.png", looks))
     pictures = []
     with tempfile.TemporaryDirectory() as scratch:
         for file, figure in drawn:

@@ -5,6 +5,8 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from numbers import Integral
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from osint_imagery.change.null import Null
 from osint_imagery.change.objects import LEAST_PIXELS
 from osint_imagery.change.sampling import places
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.errors import IdenticalPixelsError, InputError, NotEnoughDataError, OutsideFootprintError
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.lineage import Artifact, Lineage, Step, digest_file
@@ -105,8 +108,12 @@ def sweep(
     >>> result.products, bool(result.found.pixels[0] > 20)
     (('score', 'p_value', 'changed'), True)
     """
+    require(Scene, before=before, after=after)
+    require(str | PathLike, out=out)
+    require(Integral, block_px=block_px)
+    products = require_each(str, products=products)
     detector = _blockwise(method)
-    names = tuple(bands) if bands else shared_bands((before, after))
+    names = require_each(str, bands=bands) if bands else shared_bands((before, after))
     folder = Path(out)
     _check_products(products, folder)
     ground = _ground(before, after, names, executor)

@@ -134,7 +134,14 @@ def test_unobserved_ground_is_left_out():
 
 def extent(**changes):
     one = Extent(
-        pixels=100.0, perimeter=40.0, noise=0.05, unevenness=0.1, center=(10, 10), lever=((0.2, 0.0), (0.0, 0.1))
+        pixels=100.0,
+        perimeter=40.0,
+        noise=0.05,
+        unevenness=0.1,
+        center=(10, 10),
+        lever=((0.2, 0.0), (0.0, 0.1)),
+        half=np.ones((10, 10), dtype=bool),
+        corner=(5, 5),
     )
     return dataclasses.replace(one, **changes)
 

@@ -1,12 +1,18 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate, proportion
-from osint_imagery.evidence.assessment import false_alarm_bound, likelihood_ratio, ratio_minus, ratio_plus
+from osint_imagery.evidence.assessment import (
+    false_alarm_bound,
+    least_minus,
+    likelihood_ratio,
+    ratio_minus,
+    ratio_plus,
+)
 
 rates = st.floats(0, 1)
 
@@ -137,3 +143,45 @@ def test_no_miss_in_n_insertions_leaves_a_floor_under_lr_minus() -> None:
     assert ratio.low > misses * 0.9
     assert ratio.value >= ratio.low
     assert ratio.high < 0.15
+
+
+@given(
+    tried=st.integers(1, 300),
+    part=rates,
+    quiet=st.tuples(st.integers(0, 40), st.integers(1, 40)),
+    looks=st.tuples(rates, rates),
+)
+@example(tried=40, part=38 / 40, quiet=(1, 20), looks=(1.0, 1.0))
+@example(tried=40, part=39 / 40, quiet=(1, 20), looks=(1.0, 1.0))
+def test_one_more_target_found_never_weakens_what_silence_says(
+    tried: int, part: float, quiet: tuple[int, int], looks: tuple[float, float]
+) -> None:
+    found = min(int(part * tried), tried - 1)
+    low, high = sorted(looks)
+    p_look = Estimate(value=(low + high) / 2, low=low, high=high, level=1, unit="probability", method="x")
+    far = proportion(min(quiet), quiet[1])
+    fewer, more = (
+        likelihood_ratio(p_look, proportion(count, tried), far, quiet[1]).minus for count in (found, found + 1)
+    )
+    assert fewer is not None
+    assert more is not None
+    for end in ("low", "value", "high"):
+        assert getattr(more, end) <= getattr(fewer, end) + 1e-9
+
+
+@pytest.mark.parametrize(("found", "low", "high"), [(20, 0.338, 0.662), (38, 0.072, 0.169), (40, 0.072, 0.088)])
+def test_the_interval_of_silence_is_that_of_the_misses_cut_at_what_the_insertions_support(
+    found: int, low: float, high: float
+) -> None:
+    minus = likelihood_ratio(certain(1), proportion(found, 40), proportion(1, 20), 20).minus
+    assert minus is not None
+    assert (minus.low, minus.high) == (pytest.approx(low, abs=1e-3), pytest.approx(high, abs=1e-3))
+    assert minus.value == pytest.approx(max(1 - found / 40, least_minus(40)))
+
+
+@pytest.mark.parametrize("pairs", [2.5, -1, "20", math.nan])
+def test_a_number_of_quiet_pairs_that_is_no_count_is_refused(pairs: object) -> None:
+    with pytest.raises(InputError, match="quiet_pairs="):
+        likelihood_ratio(certain(1), proportion(38, 40), proportion(0, 2), pairs)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="quiet_pairs="):
+        false_alarm_bound(proportion(0, 2), pairs)  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from osint_imagery.core.claim import Claim
-from osint_imagery.core.errors import InputError, TimeError
+from osint_imagery.core.errors import InputError, LevelError, TimeError
 from osint_imagery.core.lineage import Artifact, digest_bytes
 from osint_imagery.core.timespan import utc
 from osint_imagery.evidence.fields import EstimateField, Interval
@@ -108,6 +108,14 @@ def test_an_annotation_is_never_a_detection(record: EvidenceRecord, at: datetime
     assert all(item.kind == "automated" for item in marked.detections)
     with pytest.raises(ValidationError):
         EvidenceRecord.model_validate({**dict(record), "schema": record.schema_, "detections": (mark,)})
+
+
+def test_an_annotation_that_says_more_than_the_pixels_allow_is_refused(record: EvidenceRecord) -> None:
+    mark = Annotation(
+        id="a1", who="B", at="2026-06-02T00:00:00Z", label="a shed of type B", level="technical_analysis", note=""
+    )
+    with pytest.raises(LevelError, match="level='technical_analysis' is above"):
+        record.annotated(mark)
 
 
 @pytest.mark.parametrize("missing", ["rests_on", "alternatives"])

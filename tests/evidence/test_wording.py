@@ -10,16 +10,17 @@ import pytest
 from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
+from osint_imagery.core.texts import REASONS, TEMPLATES
 from osint_imagery.evidence import decision, wording
 from osint_imagery.evidence.assessment import PropositionLevel
 from osint_imagery.evidence.finding import Answer
 from osint_imagery.evidence.summary import five_lines
-from osint_imagery.evidence.texts import REASONS, TEMPLATES
 from osint_imagery.evidence.wording import (
     absence_sentence,
     answer_sentence,
     bracket_sentence,
     level_sentence,
+    looks_sentence,
     ratio_sentence,
     refuse_overclaim,
     unseen_sentence,
@@ -49,6 +50,20 @@ def test_each_answer_has_its_own_words(case: Any, silent: Any, weak: Any, make: 
     assert answer_sentence(weak).startswith("UNDETERMINED: looked and not seen, but this bears little")
 
 
+def test_what_was_seen_is_told_at_the_level_that_the_pixels_allow(case: Any, silent: Any) -> None:
+    said = answer_sentence(case.find())
+    assert "the pixels allow detection of a shed at best" in said
+    assert said.endswith("something of this size is there, not what it is.")
+    assert "at best" not in answer_sentence(silent)
+
+
+def test_looks_that_could_not_show_it_are_said_to_be_worth_nothing(case: Any, make: Make) -> None:
+    blind = case.find(power=make["power"](0, 100), detections=make["detections"](verdict=Verdict.NO_CHANGE_FOUND))
+    assert "could not have been seen in these pixels at any of them" in looks_sentence(blind)
+    nobody = case.find(coverage=make["coverage"](p_look=make["sure"](0.0)), detections=None)
+    assert looks_sentence(nobody) == looks_sentence(case.find()) == ""
+
+
 def test_silence_says_beside_the_picture_what_it_is_worth(case: Any, silent: Any, weak: Any, make: Make) -> None:
     assert worth_sentence(weak).endswith("the method found 25: that it found nothing here says little.")
     assert worth_sentence(silent).startswith("Of ")
@@ -67,14 +82,18 @@ def test_the_bracket_keeps_utc_and_an_unknown_hour(case: Any) -> None:
 def test_the_ratio_is_never_transposed_and_never_without_its_interval(case: Any, silent: Any) -> None:
     for finding in (case.find(), silent):
         sentence = ratio_sentence(finding)
-        assert re.search(r"the imagery is [\d.]+ times \(95% interval .*\) more probable if .* than if ", sentence)
+        assert re.search(
+            r"the imagery is [\d.]+ times \(95% interval: between [\d.]+ and [\d.]+\) more probable if .* than if ",
+            sentence,
+        )
         assert not TRANSPOSED.search(sentence)
         assert sentence.startswith("At the level of object change")
 
 
 def test_a_miss_is_inverted_and_named_for_the_alternative(silent: Any) -> None:
     sentence = ratio_sentence(silent)
-    assert "a shed had not appeared (as under 'nothing') than if it had" in sentence
+    assert "a shed had not appeared than if it had:" in sentence
+    assert "under '" not in sentence
     assert "support for no such change over the change" in sentence
 
 
@@ -88,7 +107,9 @@ def test_no_ratio_is_given_where_nothing_could_be_seen_or_compared(case: Any, ma
 
 
 def test_no_evidence_of_is_said_only_where_absence_bears_on_the_claim(case: Any, silent: Any, weak: Any) -> None:
-    assert absence_sentence(silent).startswith("There is no evidence of a shed at the quay in 2026-05-01 to 2026-05-10")
+    assert absence_sentence(silent).startswith(
+        "There is no evidence of a shed at the quay between 2026-05-01 and 2026-05-10 (UTC): LR- "
+    )
     for finding in (weak, case.find()):
         with pytest.raises(InputError, match="'no evidence of' is refused"):
             absence_sentence(finding)
@@ -114,6 +135,14 @@ def test_a_capped_ratio_says_so(case: Any, make: Make) -> None:
     assert "the limit that" not in ratio_sentence(case.find(power=make["power"](found=20, alarms=4)))
 
 
+def test_silence_at_the_limit_of_the_insertions_says_so(case: Any, make: Make) -> None:
+    unchanged = make["detections"](verdict=Verdict.NO_CHANGE_FOUND)
+    every = case.find(detections=unchanged, power=make["power"](60, 60))
+    some = case.find(detections=unchanged, power=make["power"](50, 60))
+    assert "the limit that this many targets put into pictures allow" in ratio_sentence(every)
+    assert "the limit that" not in ratio_sentence(some)
+
+
 def test_likelihood_and_confidence_in_one_sentence_are_refused(case: Any) -> None:
     with pytest.raises(InputError, match="make it two"):
         refuse_overclaim("It is likely a shed (high confidence)", case.find())
@@ -128,7 +157,8 @@ def test_what_could_not_be_seen_is_said_by_size_time_and_nature(case: Any) -> No
     sentence = unseen_sentence(case.find())
     assert "10 m" in sentence
     assert "Nothing smaller than 300 m²" in sentence
-    assert "2026-05-01 to 2026-05-10 UTC" in sentence
+    assert sentence.startswith("A shed (40 x 30 m) is 3.5 pixels of 10 m across")
+    assert "No look was usable between 2026-05-01 and 2026-05-10 (UTC): what came and went then" in sentence
     assert "no content, purpose or owner" in sentence
 
 

@@ -8,15 +8,20 @@ import numpy as np
 import pytest
 import rasterio
 from matplotlib.text import Text
+from scipy import ndimage
+from shapely.geometry import Polygon
 
+from osint_imagery.change.areas import area_estimate, measure_extent
 from osint_imagery.change.changemap import CalibrationKind
 from osint_imagery.change.detections import Detections, Verdict
 from osint_imagery.core.errors import BandError, GridMismatchError, InputError
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
-from osint_imagery.figures.artist import Figure
+from osint_imagery.figures.arrangement import arrange
+from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.before_after import before_after
+from osint_imagery.figures.sheet import Sheet
 
 Faults = Callable[[Figure], list[str]]
 MakePair = Callable[..., Pair]
@@ -211,3 +216,29 @@ def test_a_real_pair_is_drawn_in_true_color_without_collisions(real_data: Path, 
     figure = before_after(Pair(before=images[0], after=images[1]))
     assert "true color" in "\n".join(figure.texts)
     assert faults(figure) == []
+
+
+def test_the_outline_drawn_strong_encloses_the_area_that_is_printed(
+    make_pair: MakePair, make_detections: MakeDetections
+) -> None:
+    pair = make_pair()
+    values = np.zeros_like(pair.after.values)
+    values[:, 20:28, 20:30] = 3  # 80 pixels of 400 m2, blurred as optics do
+    noise = np.random.default_rng(1).normal(scale=0.1, size=values.shape)
+    values = pair.before.values + ndimage.gaussian_filter(values, (0, 1, 1)) + noise
+    pair = replace(pair, after=replace(pair.after, values=values))
+    labels = np.zeros(pair.shape, dtype=np.int32)
+    labels[16:32, 16:34] = 1
+    extent = measure_extent(pair, labels, 1, window=(slice(16, 32), slice(16, 34)))
+    area = area_estimate(extent, counted=288, grid=pair.grid)
+    one = make_detections(pair, 1)
+    found = replace(one, labels=labels, items=(replace(one[0], bbox_px=(16, 16, 32, 34), pixels=288, area=area),))
+    with house_style():
+        (mark,) = arrange(Sheet(width=180.0), pair, found, heading="x", bands=None).marks
+    enclosed = sum(Polygon(ring).area for ring in mark.half) * 400
+    assert area.value == pytest.approx(80 * 400, rel=0.1)
+    assert enclosed == pytest.approx(area.value, rel=0.1)
+    assert sum(Polygon(ring).area for ring in mark.rings) * 400 == pytest.approx(288 * 400, rel=0.01)
+    said = "\n".join(before_after(pair, found).texts)
+    assert "the part at half strength, whose area is given" in said
+    assert "all of it above the cut of the method" in said

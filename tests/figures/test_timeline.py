@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.figures.artist import house_style
+from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.calendar_axis import axis_over
 from osint_imagery.figures.timeline import Used, timeline
 from osint_imagery.observe.coverage import Coverage, Look, LookState
@@ -148,3 +148,38 @@ def test_why_looks_are_not_clear_is_told_nearest_to_the_claimed_span_first() -> 
     assert not any(f": reason {look.scene_id}." in said for look in near[6:])
     assert f"{len(closed) - 6} more looks are not clear" in said
     assert "reason" not in "\n".join(timeline(replace(given, looks=looks[:1])).texts)  # a clear look needs no reason
+
+
+def bars(figure: Figure) -> list[Rectangle]:
+    return [patch for patch in figure.drawing.findobj(Rectangle) if patch.get_zorder() == 3]
+
+
+def gap_of(given: Coverage, days: float) -> TimeSpan:
+    return TimeSpan(given.when.start, given.when.start + timedelta(days=days))
+
+
+def test_only_gaps_in_which_the_whole_stay_fits_are_marked() -> None:
+    given = coverage(20, 2)
+    short, long = replace(given, gaps=(gap_of(given, 1.9),)), replace(given, gaps=(gap_of(given, 2.1),))
+    assert bars(timeline(short)) == []
+    assert "no gap between looks known to be usable is longer than a stay of 2 days" in "\n".join(timeline(short).texts)
+    assert len(bars(timeline(long))) == 1
+    said = "\n".join(timeline(long).texts)
+    assert "here a stay of 2 days could lie between two looks known to be usable" in said
+
+
+def test_what_stays_for_good_is_missed_only_after_the_last_usable_look() -> None:
+    given = replace(coverage(20, 2), dwell_days=None)
+    last = max(look.acquired.start for look in given.clear)
+    assert bars(timeline(replace(given, gaps=(gap_of(given, 30),)))) == []
+    after = timeline(replace(given, gaps=(TimeSpan(last, last + timedelta(days=9)),)))
+    assert len(bars(after)) == 1
+    assert "what appeared then is in no picture" in "\n".join(after.texts)
+
+
+def test_a_chance_of_a_look_is_never_said_without_what_it_does_not_tell() -> None:
+    figure = timeline(coverage(10, 2), remark="No number of looks helps.")
+    said = " ".join(figure.texts)
+    assert "It tells whether anybody looked, not whether a look could have shown the thing." in said
+    assert "No number of looks helps." in said
+    assert figure.shows.endswith("No number of looks helps.")

@@ -54,7 +54,8 @@ def test_every_resolved_distance_has_one_level(resolved):
 
 
 def test_ten_meters_get_no_number():
-    assert "detection only" in niirs_words(10)
+    assert niirs_words(10).startswith("NIIRS 0 to 1 at best, detection only")
+    assert niirs_words(6).startswith("NIIRS 0 to 2 at best, detection only")
     assert niirs_words(0.3).startswith("NIIRS 5.8 to 6.0 at best")
 
 

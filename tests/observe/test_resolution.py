@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osint_imagery.core.claim import DetectionLevel, Prediction, Target
+from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
-from osint_imagery.observe.resolution import AllowedLevel, johnson, pixel_for, require_level, resolution
-from osint_imagery.observe.stanag import stanag_3769
+from osint_imagery.observe.resolution import AllowedLevel, johnson, pixel_for, resolution
+from osint_imagery.observe.stanag import stanag_3769, stanag_words
 
 GSD_M = (0.3, 0.5, 1.5, 3, 5, 10, 20)
 # P(detect)/P(recognize)/P(identify) to the digits of the table in the docs; rest below .005.
@@ -25,19 +25,7 @@ def thing(length: float, width: float) -> Target:
     return Target(what="thing", length_m=length, width_m=width)
 
 
-def asks(level: DetectionLevel, length: float = 13.4, width: float = 3.05) -> Prediction:
-    return Prediction.model_validate(
-        {
-            "id": "p",
-            "text": "something stands there",
-            "expected_under": "yes",
-            "excluded_under": "no",
-            "change": "appears",
-            "target": {"what": "launcher", "length_m": length, "width_m": width},
-            "when": {"start": "2026-05-01", "end": "2026-05-02"},
-            "level": level.value,
-        }
-    )
+LAUNCHER = thing(13.4, 3.05)
 
 
 @pytest.mark.parametrize("size", TABLE)
@@ -83,17 +71,19 @@ def test_higher_levels_are_never_easier(cells):
 @pytest.mark.parametrize("level", list(DetectionLevel)[1:])
 def test_asking_for_more_than_the_pixels_allow_is_refused(level):
     with pytest.raises(LevelError, match=f"level='{level.value}'.*ask for a lower level"):
-        require_level(asks(level), 10)
+        AllowedLevel(target=LAUNCHER, gsd_m=10, level=level)
 
 
 def test_detection_is_an_answer_not_an_error():
-    assert not require_level(asks(DetectionLevel.DETECTION), 10).sufficient
+    assert AllowedLevel(target=LAUNCHER, gsd_m=10, level=DetectionLevel.DETECTION).gsd_m == 10
+    assert not resolution(LAUNCHER, 10).allows(DetectionLevel.DETECTION)
 
 
 def test_what_the_pixels_allow_passes():
-    assert require_level(asks(DetectionLevel.IDENTIFICATION), 0.3).level is DetectionLevel.IDENTIFICATION
+    assert resolution(LAUNCHER, 0.3).allows(DetectionLevel.IDENTIFICATION)
+    AllowedLevel(target=LAUNCHER, gsd_m=0.3, level=DetectionLevel.IDENTIFICATION)
     with pytest.raises(LevelError, match="no criterion"):
-        require_level(asks(DetectionLevel.TECHNICAL_ANALYSIS), 0.01)
+        AllowedLevel(target=LAUNCHER, gsd_m=0.01, level=DetectionLevel.TECHNICAL_ANALYSIS)
 
 
 @pytest.mark.parametrize("gsd", [0, -1, float("nan"), float("inf")])
@@ -116,6 +106,13 @@ def test_stanag_table_knows_its_rows_and_no_others():
         stanag_3769("submarines")
 
 
+def test_stanag_words_compare_the_pixel_at_hand_and_say_nothing_of_other_things():
+    assert "6 m or finer for detection of roads; these have 10 m" in stanag_words("roads", DetectionLevel.DETECTION, 10)
+    technical = stanag_words("roads", DetectionLevel.TECHNICAL_ANALYSIS, 10)
+    assert "0.38 m or finer for technical analysis of roads" in technical
+    assert stanag_words("a storage shed", DetectionLevel.DETECTION, 10) == ""
+
+
 @pytest.mark.parametrize("level", list(DetectionLevel)[:3])
 @pytest.mark.parametrize("size", TABLE)
 def test_the_pixel_asked_for_is_the_largest_that_will_do(size, level):
@@ -124,11 +121,6 @@ def test_the_pixel_asked_for_is_the_largest_that_will_do(size, level):
     assert resolution(thing(*size), wanted * 1.01).probability(level) < 0.9
 
 
-def test_a_level_above_the_ceiling_cannot_even_be_made():
-    launcher = thing(13.4, 3.05)
-    for level in list(DetectionLevel)[1:]:
-        with pytest.raises(LevelError, match="ask for a lower level"):
-            AllowedLevel(target=launcher, gsd_m=10, level=level)
-    assert AllowedLevel(target=launcher, gsd_m=10, level=DetectionLevel.DETECTION).gsd_m == 10
+def test_a_probability_of_one_has_no_pixel():
     with pytest.raises(InputError, match="probability=1"):
-        pixel_for(launcher, DetectionLevel.DETECTION, probability=1)
+        pixel_for(LAUNCHER, DetectionLevel.DETECTION, probability=1)

@@ -1,3 +1,5 @@
+"""Pixels are read where they lie, in the unit that is stated, with every reason why one may not be used."""
+
 import json
 from dataclasses import replace
 
@@ -5,42 +7,19 @@ import numpy as np
 import pytest
 from affine import Affine
 from pyproj import Transformer
+from support.rasters import S2, SCALED, UTM, grid, ramp, scene_with
 
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import (
     BandError,
-    ChecksumError,
     DataError,
-    MissingAssetError,
     OutsideFootprintError,
-    ReadError,
 )
 from osint_imagery.core.flags import Flag
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.lineage import digest_array, digest_file
 from osint_imagery.scenes.catalog import open_catalog
 from osint_imagery.scenes.reading import native_grid, read, read_quality
-
-UTM = "EPSG:32636"
-S2 = {"constellation": "sentinel-2", "processing:level": "L2A", "processing:version": "02.14"}
-SCALED = {"raster:bands": [{"scale": 1e-4, "offset": 0.0}]}
-
-
-def grid(column=0, row=0, *, shape=(8, 8), step=10.0):
-    return Grid(crs=UTM, transform=Affine(step, 0, 700000 + 10 * column, 0, -step, 3750000 - 10 * row), shape=shape)
-
-
-def ramp(rows=40, columns=40):
-    y, x = np.mgrid[:rows, :columns]
-    return (1000 + 10 * x + 20 * y).astype(np.uint16)
-
-
-def scene_with(maker, bands, *, quality=None, fields=SCALED, options=None, **properties):
-    assets = {key: maker.asset("a", key, values, fields=fields, **(options or {})) for key, values in bands.items()}
-    if quality is not None:
-        assets["SCL"] = maker.asset("a", "SCL", quality, transform=Affine(20, 0, 700000, 0, -20, 3750000))
-    maker.item("a", assets, **{**S2, **properties})
-    return next(open_catalog(maker.catalog()).scenes())
 
 
 def test_same_grid_copies_pixels_and_applies_the_stated_scale(maker):
@@ -170,87 +149,6 @@ def test_same_ground_in_two_baselines_reads_the_same(maker):
     np.testing.assert_allclose(read(first, grid()).values, read(second, grid()).values, atol=1e-6)
 
 
-def test_altered_file_is_refused_and_left_alone(maker):
-    scene = scene_with(maker, {"B04": ramp()})
-    path = scene.assets[0].path
-    data = bytearray(path.read_bytes())
-    data[-1] ^= 1
-    path.write_bytes(data)
-    with pytest.raises(ChecksumError, match="promised was sha256:"):
-        read(scene, grid())
-    assert path.read_bytes() == bytes(data)
-    assert read(scene, grid(), check=False).valid.all()
-
-
-def test_missing_and_remote_files_are_named(maker):
-    scene = scene_with(maker, {"B04": ramp()})
-    scene.assets[0].path.unlink()
-    for check in (True, False):
-        with pytest.raises(MissingAssetError, match=r"B04\.tif' is not there"):
-            read(scene, grid(), check=check)
-
-
-@pytest.mark.parametrize("compress", [None, "deflate", "lzw", "zstd"])
-@pytest.mark.parametrize("tiled", [False, True])
-@pytest.mark.parametrize("promised", [True, False])
-def test_truncated_file_raises_and_never_returns_zeros(maker, compress, tiled, promised):
-    pixels = np.random.default_rng(1).integers(1, 60000, (256, 256)).astype(np.uint16)
-    options = {"tiled": True, "blockxsize": 64, "blockysize": 64} if tiled else {}
-    options |= {"compress": compress} if compress else {}
-    scene = scene_with(maker, {"B04": pixels}, options=options)
-    path = scene.assets[0].path
-    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
-    if not promised:
-        scene = replace(scene, assets=(replace(scene.assets[0], digest=None, size=None),))
-    with pytest.raises(ReadError, match=r"truncated|cannot be read in full"):
-        read(scene, grid(shape=(256, 256)), check=promised)
-
-
-def test_corrupt_compressed_block_raises(maker):
-    pixels = np.random.default_rng(1).integers(1, 60000, (256, 256)).astype(np.uint16)
-    scene = scene_with(maker, {"B04": pixels}, options={"compress": "deflate"})
-    path = scene.assets[0].path
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2 : len(data) // 2 + 200] = bytes(200)
-    path.write_bytes(data)
-    with pytest.raises(ReadError, match="cannot be read in full"):
-        read(scene, grid(shape=(256, 256)), check=False)
-
-
-def test_blocks_never_written_are_no_data(maker):
-    pixels = np.zeros((128, 128), np.uint8)
-    pixels[:64, :64] = 5
-    options = {"tiled": True, "blockxsize": 64, "blockysize": 64, "SPARSE_OK": "TRUE"}
-    scene = scene_with(maker, {"X": pixels}, fields={}, options=options, constellation="cubesat")
-    image = read(scene, grid(shape=(128, 128)))
-    assert image.valid[:64, :64].all()
-    assert image.valid.sum() == 64 * 64
-
-
-@pytest.mark.parametrize(
-    "content", [b"<VRTDataset rasterXSize='1' rasterYSize='1'/>", b"\x89PNG\r\n\x1a\n", b"<GDAL_WMS/>", b""]
-)
-def test_other_formats_are_never_opened(maker, content):
-    scene = scene_with(maker, {"B04": ramp()})
-    scene.assets[0].path.write_bytes(content)
-    with pytest.raises(ReadError, match=r"truncated|is not a GeoTIFF"):
-        read(scene, grid(), check=False)
-    bare = replace(scene, assets=(replace(scene.assets[0], size=None),))
-    with pytest.raises(ReadError, match="is not a GeoTIFF, JPEG 2000 or netCDF"):
-        read(bare, grid(), check=False)
-
-
-def test_files_beside_the_raster_change_nothing(maker):
-    scene = scene_with(maker, {"B04": ramp()})
-    before = read(scene, grid())
-    band = "<PAMRasterBand band='1'><NoDataValue>1000</NoDataValue></PAMRasterBand>"
-    aux = f"<PAMDataset><GeoTransform>0,1,0,0,0,-1</GeoTransform>{band}</PAMDataset>"
-    (maker.root / "a" / "B04.tif.aux.xml").write_text(aux)
-    after = read(scene, grid())
-    assert after.digest == before.digest
-    assert after.valid.all()
-
-
 def test_no_quality_layer_is_unknown_and_usable(maker):
     image = read(scene_with(maker, {"B04": ramp()}), grid())
     assert (image.flags == int(Flag.QUALITY_UNKNOWN)).all()
@@ -302,22 +200,6 @@ def test_raster_in_degrees_over_the_dateline_is_read_on_both_sides(maker):
     lon, lat = image.grid.lonlat(*np.mgrid[: image.shape[0], : image.shape[1]])
     x, y = (np.where(lon < 0, lon + 360, lon) - 179.8) / 0.01 - 0.5, (10.1 - lat) / 0.01 - 0.5
     np.testing.assert_allclose(image.values[0], 1000 + 10 * x + 20 * y, atol=0.5)
-
-
-def test_wrong_bands_are_named(maker):
-    scene = scene_with(maker, {"B04": ramp()})
-    with pytest.raises(BandError, match="band='nir' is not in scene a; it has red"):
-        read(scene, grid(), ("nir",))
-    for bands in ((), ("red", "red")):
-        with pytest.raises(BandError, match="name each wanted band once"):
-            read(scene, grid(), bands)
-
-
-def test_file_with_fewer_bands_than_named_is_refused(maker):
-    fields = {"bands": [{"name": "B04"}, {"name": "B08"}]}
-    scene = scene_with(maker, {"x": ramp()}, fields=fields)
-    with pytest.raises(BandError, match="has 1 raster bands, the metadata names at least 2"):
-        read(scene, grid())
 
 
 def test_lineage_holds_what_could_change_the_pixels(maker):

@@ -13,6 +13,7 @@ from osint_imagery.cli import main
 from osint_imagery.core.claim import Claim, DetectionLevel, read_claim
 from osint_imagery.core.errors import CatalogError, OutsideFootprintError
 from osint_imagery.observe.detectability import closed_form_pod
+from osint_imagery.observe.power import ratio_cap
 from osint_imagery.observe.resolution import pixel_for
 from osint_imagery.scenes.packaged import bundled
 from osint_imagery.workflow.fitness import Fitness, Worth, fitness
@@ -46,6 +47,10 @@ def test_the_three_predictions_of_the_port_fall_apart_as_they_should(port_fitnes
     assert launcher.worth is Worth.NO
     assert "too small" in launcher.reason
     assert launcher.minus.low > 0.97
+    assert shed.plus_cap == pytest.approx(ratio_cap(0, shed.quiet_pairs))
+    assert launcher.plus_cap == pytest.approx(1, abs=0.05)  # never found, so a sighting would be a false alarm
+    assert (shed.looks(""), shed.later) == ((0, 1), 4)
+    assert (ship.later, launcher.later) == (0, 0)
     assert port_fitness.worth_doing
 
 
@@ -115,8 +120,21 @@ def test_what_would_answer_it_would_answer_it(port_fitness: Fitness) -> None:
     assert set(ship.wanted.months) <= {"Feb", "Mar", "Apr", "May", "Jun"}
 
 
+def test_pixels_reached_and_needed_stand_on_the_readers_scales(
+    port_fitness: Fitness, claim_of: Callable[..., Claim]
+) -> None:
+    text = fitness_table(port_fitness)
+    assert "pixels: NIIRS 0 to 1 at best, detection only (10 m" in text
+    assert "pixels: needed, 1.1 m: NIIRS 4.0" in text
+    assert "STANAG" not in text
+    asked = with_target(claim_of, "shed", target={"what": "airfield facilities"})
+    assert "STANAG 3769 asks for pixels of 6 m or finer for detection" in fitness_table(fitness(asked, CATALOG))
+
+
 def test_table_and_data_say_the_same(port_fitness: Fitness) -> None:
     text, data = fitness_table(port_fitness), fitness_data(port_fitness)
+    assert "0 of 1, 4 later" in text
+    assert "20 of 28 here). Clearest here in Feb" in text
     assert json.loads(json.dumps(data, allow_nan=False)) == data
     for row in port_fitness.rows:
         assert row.reason in text

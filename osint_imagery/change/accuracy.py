@@ -172,7 +172,7 @@ def area_from_strata(
 
     Examples
     --------
-    >>> found = area_from_strata("aaaabbbb", "CCCNNNNN", "CCNNNNNC", {"a": 100, "b": 900})
+    >>> found = area_from_strata([*"aaaabbbb"], [*"CCCNNNNN"], [*"CCNNNNNC"], {"a": 100, "b": 900})
     >>> found.classes, round(found.area[0].value)
     (('C', 'N'), 275)
     """

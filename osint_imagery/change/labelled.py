@@ -65,7 +65,8 @@ def calibrate_on_labels(
     >>> rng = np.random.default_rng(0)
     >>> ground, built = rng.normal(size=(3, 128, 128)), np.zeros((128, 128))
     >>> built[::16, ::8] = 1
-    >>> look = lambda added: Image.from_array(ground + added + rng.normal(scale=0.1, size=ground.shape), bands="abc")
+    >>> noisy = lambda added: ground + added + rng.normal(scale=0.1, size=ground.shape)
+    >>> look = lambda added: Image.from_array(noisy(added), bands=["a", "b", "c"])
     >>> changes = detect(Pair(before=look(0), after=look(3 * built)))
     >>> calibrated, found = calibrate_on_labels(changes, built, event="posts put up")
     >>> calibrated.calibration.of, found.skill > 0

@@ -66,13 +66,17 @@ class Grid:
 
     def __post_init__(self) -> None:
         require(str, crs=self.crs)
-        require(Affine, transform=self.transform)
+        require(tuple | list | Affine, transform=self.transform)
+        given = tuple(self.transform)
+        if len(given) not in {6, 9} or not all(isinstance(number, Real) for number in given):
+            msg = f"transform={given!r} is not six numbers; give Affine(width, 0, west, 0, -height, north)"
+            raise GeometryError(msg)
         require(tuple | list, shape=self.shape)
         parsed = _parsed(self.crs)
         code = parsed.to_epsg(min_confidence=70)
         object.__setattr__(self, "crs", f"EPSG:{code}" if code else parsed.to_wkt())
         object.__setattr__(self, "_crs", parsed)
-        object.__setattr__(self, "transform", Affine(*tuple(self.transform)[:6]))
+        object.__setattr__(self, "transform", Affine(*given[:6]))
         object.__setattr__(self, "shape", (int(self.shape[0]), int(self.shape[1])))
         if min(self.shape) < 1:
             msg = f"shape={self.shape!r} has no pixels; give (rows, columns), both at least 1"

@@ -50,7 +50,9 @@ def stehman():
     strata = "A" * 10 + "B" * 10 + "C" * 10 + "D" * 10
     mapped = "AAAAAAABBBABBBBBBBBBBBCCCCCCBBDDDDDDDDDD"
     reference = "AAAAACBABCABBBBBAABBCCCCCDDBBADDDDDDDCCB"
-    return area_from_strata(strata, mapped, reference, {"A": 40000, "B": 30000, "C": 20000, "D": 10000})
+    return area_from_strata(
+        list(strata), list(mapped), list(reference), {"A": 40000, "B": 30000, "C": 20000, "D": 10000}
+    )
 
 
 def test_stehman_2014_to_all_digits():
@@ -125,13 +127,13 @@ def test_what_cannot_be_a_sample_is_refused_by_name(counts, mapped, said):
 
 def test_strata_that_do_not_fit_are_refused():
     with pytest.raises(InputError, match="no entry for the strata b"):
-        area_from_strata("aabb", "CCCC", "CCCN", {"a": 10})
+        area_from_strata([*"aabb"], [*"CCCC"], [*"CCCN"], {"a": 10})
     with pytest.raises(InputError, match="one each a unit"):
-        area_from_strata("aab", "CCCC", "CCCN", {"a": 10, "b": 10})
+        area_from_strata([*"aab"], [*"CCCC"], [*"CCCN"], {"a": 10, "b": 10})
     with pytest.raises(InputError, match="more units than pixels"):
-        area_from_strata("aabb", "CCCC", "CCCN", {"a": 1, "b": 10})
+        area_from_strata([*"aabb"], [*"CCCC"], [*"CCCN"], {"a": 1, "b": 10})
     with pytest.raises(InputError, match="variance"):
-        area_from_strata("aaab", "CCCC", "CCCN", {"a": 10, "b": 10})
+        area_from_strata([*"aaab"], [*"CCCC"], [*"CCCN"], {"a": 10, "b": 10})
     with pytest.raises(InputError, match="level"):
         area_from_sample([[5, 1], [1, 5]], [1, 1], level=1)
     with pytest.raises(InputError, match="pixel_area_m2"):

@@ -153,6 +153,14 @@ class EvidenceExistsError(EvidenceError, FileExistsError):
     """Evidence is already there; it is never overwritten."""
 
 
+class LockedError(EvidenceError, TimeoutError):
+    """Another writer holds a claim file."""
+
+
+class StorageError(EvidenceError, OSError):
+    """A file that could not be written (no space, no right to); what was there before is untouched."""
+
+
 class VerificationError(EvidenceError, ValueError):
     """A claim file that does not verify; ``.problems`` names every file and what is wrong with it.
 

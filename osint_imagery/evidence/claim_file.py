@@ -1,9 +1,11 @@
 """The claim file: a folder that holds one claim and all evidence for and against it; nothing in it is overwritten."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from osint_imagery.core.claim import Claim
 from osint_imagery.core.errors import (
@@ -14,43 +16,54 @@ from osint_imagery.core.errors import (
     VerificationError,
 )
 from osint_imagery.core.lineage import Artifact, digest_file
-from osint_imagery.core.writing import write_atomic
+from osint_imagery.core.timespan import utc
 from osint_imagery.evidence.fields import Interval, Model
-from osint_imagery.evidence.folder import HOW_TO_VERIFY, NewFile, file_name, files_of, media_type, stored, write_new
+from osint_imagery.evidence.folder import NewFile, begun_only, file_name, make_folder, media_type, stored, write_new
+from osint_imagery.evidence.furniture import CLAIM, own_files
 from osint_imagery.evidence.ledger import (
-    HEAD,
-    Closed,
     Correction,
     Entry,
     FileAdded,
     Kind,
-    RecordAdded,
     SceneOffered,
-    StoredFile,
-    chain,
-    read_ledger,
-    write_ledger,
 )
+from osint_imagery.evidence.ledger_file import LedgerFile, read_ledger
 from osint_imagery.evidence.record import EvidenceRecord
+from osint_imagery.evidence.recording import closing_of, write_record
 from osint_imagery.evidence.verify import Verification, verify
 from osint_imagery.scenes.catalog import Offer
 from osint_imagery.scenes.scene import Scene
 
 __all__ = ["ClaimFile"]
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _alone(method: Callable[Concatenate["ClaimFile", P], R]) -> Callable[Concatenate["ClaimFile", P], R]:
+    """Run a method with the dossier held, and with all that other writers added until now."""
+
+    @wraps(method)
+    def held(self: "ClaimFile", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self._ledger.locked():
+            return method(self, *args, **kwargs)
+
+    return held
+
 
 class ClaimFile:
-    """A dossier on disk that is being written; one writer at a time, time is always an argument.
+    """A dossier on disk that is being written; time is always an argument.
 
     Make one with :meth:`create` or :meth:`open`. Each file is written before the ledger entry that records
-    it, so that an interrupted run leaves a dossier that verifies and can be continued.
+    it, so that an interrupted run leaves a dossier that verifies and can be continued. Several writers may have it
+    open: each method takes in what the others added, under a lock, and what it has returned from is on disk.
     """
 
-    __slots__ = ("_entries", "path")
+    __slots__ = ("_ledger", "path")
 
     def __init__(self, path: Path, entries: tuple[Entry, ...]) -> None:
         self.path = path
-        self._entries = entries
+        self._ledger = LedgerFile(path, entries)
 
     @classmethod
     def create(cls, out: str | Path, claim: Claim, *, at: datetime) -> "ClaimFile":
@@ -59,7 +72,7 @@ class ClaimFile:
         Parameters
         ----------
         out : str or Path
-            A folder that does not exist or is empty.
+            A folder that does not exist or is empty, or in which a run was killed before it had registered this claim.
         claim : Claim
             From ``read_claim``.
         at : datetime
@@ -71,20 +84,21 @@ class ClaimFile:
             If the folder holds anything.
         InputError
             If the claim has no bytes of its own.
+        StorageError, LockedError
+            If it cannot be written.
         """
         folder = Path(out)
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            msg = f"out={str(out)!r} is not an empty folder; evidence is never overwritten, choose another folder"
-            raise EvidenceExistsError(msg)
         if not claim.source:
             msg = f"claim={claim.id!r} was not read from a file, so it has no digest; use read_claim(path)"
             raise InputError(msg)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         dossier = cls(folder, ())
-        registered = NewFile(name="claim.yaml", kind="claim_registered", shows="the claim, verbatim")
-        dossier._store(registered, claim.source, at=at)
-        how = NewFile(name="HOW-TO-VERIFY.txt", kind="file_added", shows="how to check this folder")
-        dossier._store(how, HOW_TO_VERIFY.encode(), at=at)
+        with dossier._ledger.locked():
+            if dossier.entries or not begun_only(folder, claim.source):
+                msg = f"out={str(out)!r} is not an empty folder; evidence is never overwritten, choose another folder"
+                raise EvidenceExistsError(msg)
+            dossier._store(CLAIM, claim.source, at=at)
+            dossier._furnish(at)
         return dossier
 
     @classmethod
@@ -98,30 +112,32 @@ class ClaimFile:
         """
         folder = Path(path)
         verify(folder)
-        entries = read_ledger(folder)
-        head = entries[-1].digest.encode() + b"\n"
-        if not (folder / HEAD).is_file() or (folder / HEAD).read_bytes() != head:
-            write_atomic(folder / HEAD, head)
-        return cls(folder, entries)
+        dossier = cls(folder, read_ledger(folder))
+        with dossier._ledger.locked():
+            dossier._ledger.mend_head()
+            if not dossier.is_closed:
+                dossier._furnish(utc(dossier.entries[-1].at))
+        return dossier
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """The ledger."""
-        return self._entries
+        """The ledger, as far as this writer has seen it."""
+        return self._ledger.entries
 
     @property
     def head(self) -> str:
         """Digest of the last entry."""
-        return self._entries[-1].digest
+        return self.entries[-1].digest
 
     @property
     def is_closed(self) -> bool:
         """Whether the dossier is complete."""
-        return self._entries[-1].kind == "closed"
+        return next(entry.kind for entry in reversed(self.entries) if entry.kind != "seal_added") == "closed"
 
+    @_alone
     def offer(self, offers: Iterable[Offer], *, at: datetime) -> int:
         """Record every scene that the catalogue offered, used or rejected and why; return how many were new."""
-        known = {item.body for item in self._entries if isinstance(item.body, SceneOffered)}
+        known = {item.body for item in self.entries if isinstance(item.body, SceneOffered)}
         bodies = [
             SceneOffered(
                 scene_id=item.scene_id,
@@ -153,10 +169,11 @@ class ClaimFile:
         )
         return self._store(new, scene.metadata, at=at)
 
+    @_alone
     def add_record(self, record: EvidenceRecord, *, at: datetime) -> Path:
         """Store an evidence record, chained to the record before it, and return its path."""
         self._refuse_closed()
-        added, path = self._write_record(record)
+        added, path = write_record(self.path, self.entries, record)
         self._append([("record_added", added)], at)
         return path
 
@@ -183,6 +200,7 @@ class ClaimFile:
         """Record any other file; copied to ``files/`` if it is not inside the dossier yet."""
         return self._take(Path(path), "files", NewFile(kind="file_added", shows=shows), at=at)
 
+    @_alone
     def correct(
         self, supersedes: int, reason: str, by: str, *, at: datetime, record: EvidenceRecord | None = None
     ) -> None:
@@ -204,18 +222,19 @@ class ClaimFile:
         InputError
             If there is no such entry.
         """
-        if not 0 <= supersedes < len(self._entries):
-            msg = f"supersedes={supersedes!r} is not an entry; the ledger has 0 to {len(self._entries) - 1}"
+        if not 0 <= supersedes < len(self.entries):
+            msg = f"supersedes={supersedes!r} is not an entry; the ledger has 0 to {len(self.entries) - 1}"
             raise InputError(msg)
         was_closed = self.is_closed
         verify(self.path)
-        replacement = self._write_record(record)[0] if record is not None else None
+        replacement = write_record(self.path, self.entries, record)[0] if record is not None else None
         body = Correction(supersedes=supersedes, by=by, reason=reason, replacement=replacement)
         bodies: list[tuple[Kind, Model]] = [("correction", body)]
         if was_closed:
-            bodies.append(("closed", self._closing(extra=replacement)))
+            bodies.append(("closed", closing_of(self.path, self.entries, replacement)))
         self._append(bodies, at)
 
+    @_alone
     def close(self, *, at: datetime) -> Verification:
         """Write the closing entry, which lists every file with digest and size, and verify the dossier.
 
@@ -228,34 +247,34 @@ class ClaimFile:
         """
         self._refuse_closed()
         verify(self.path)
-        self._append([("closed", self._closing())], at)
+        self._append([("closed", closing_of(self.path, self.entries))], at)
         return verify(self.path)
 
-    def _closing(self, extra: StoredFile | None = None) -> Closed:
-        names, _ = files_of(self.path)
-        recorded = {file.path for entry in self._entries if (file := entry.file)} | ({extra.path} if extra else set())
-        listed = tuple(stored(self.path, name) for name in names)
-        return Closed(files=listed, unrecorded=tuple(name for name in names if name not in recorded))
+    def _furnish(self, at: datetime) -> None:
+        """Store what tells a stranger how to check the folder; what is there already is left alone."""
+        recorded = {file.path for entry in self.entries if (file := entry.file)}
+        for new, data in own_files():
+            if new.name not in recorded:
+                self._store(new, data, at=at)
 
     def _refuse_closed(self) -> None:
-        if self._entries and self.is_closed:
+        if self.entries and self.is_closed:
             msg = f"path={self.path.name!r} is closed; only correct() may follow"
             raise EvidenceError(msg)
 
     def _append(self, bodies: Iterable[tuple[Kind, Model]], at: datetime) -> None:
         items = list(bodies)
-        if items[0][0] != "correction":
+        if items[0][0] not in {"correction", "seal_added"}:
             self._refuse_closed()
-        entries = list(self._entries)
-        for kind, body in items:
-            entries.append(chain(entries, kind, body, at=at))
-        self._entries = write_ledger(self.path, self._entries, entries[len(self._entries) :])
+        self._ledger.append(items, at)
 
+    @_alone
     def _store(self, new: NewFile, data: bytes, *, at: datetime) -> Path:
         """Write a file, then its entry; a file that is recorded already with the same bytes is left alone."""
-        self._refuse_closed()
+        if new.kind != "seal_added":
+            self._refuse_closed()
         path = write_new(self.path, new.name, data)
-        if all(entry.file is None or entry.file.path != new.name for entry in self._entries):
+        if all(entry.file is None or entry.file.path != new.name for entry in self.entries):
             held = stored(self.path, new.name)
             body = FileAdded(**held.model_dump(), media_type=new.media_type or media_type(path), shows=new.shows)
             self._append([(new.kind, body)], at)
@@ -271,24 +290,6 @@ class ClaimFile:
         name = source.relative_to(home).as_posix() if inside else f"{folder}/{path.name}".lstrip("/")
         return self._store(replace(new, name=name), source.read_bytes(), at=at)
 
-    def _write_record(self, record: EvidenceRecord) -> tuple[RecordAdded, Path]:
-        earlier = [entry.file for entry in self._entries if isinstance(entry.file, RecordAdded)]
-        claim = self._entries[0].file
-        if claim is None or record.claim.digest != claim.digest:
-            msg = f"record={record.id!r} is about another claim than this dossier; make it from this dossier's claim"
-            raise InputError(msg)
-        data = record.following(earlier[-1].digest if earlier and earlier[-1] else None).body()
-        number = len(earlier) + 1
-        name = f"records/{number:04d}-{file_name(record.propositions.prediction)}.json"
-        while (self.path / name).exists() and (self.path / name).read_bytes() != data:
-            number += 1
-            name = f"records/{number:04d}-{file_name(record.propositions.prediction)}.json"
-        path = write_new(self.path, name, data)
-        scenes = tuple(item.id for item in record.scenes)
-        held = stored(self.path, name)
-        added = RecordAdded(**held.model_dump(), record_id=record.id, answer=record.answer, scene_ids=scenes)
-        return added, path
-
     def __repr__(self) -> str:
         state = "closed" if self.is_closed else "open"
-        return f"ClaimFile({self.path.name!r}, {state}, {len(self._entries)} entries, head {self.head})"
+        return f"ClaimFile({self.path.name!r}, {state}, {len(self.entries)} entries, head {self.head})"

@@ -7,29 +7,28 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from osint_imagery.core.errors import EvidenceExistsError, InputError
+from osint_imagery.core.errors import EvidenceExistsError, InputError, StorageError
 from osint_imagery.core.lineage import digest_bytes, digest_file
 from osint_imagery.core.writing import write_atomic
 from osint_imagery.evidence.ledger import HEAD, LEDGER, Kind, StoredFile
+from osint_imagery.evidence.ledger_file import LOCK
 
-__all__ = ["HOW_TO_VERIFY", "PARTIAL", "NewFile", "file_name", "files_of", "media_type", "stored", "write_new"]
+__all__ = [
+    "PARTIAL",
+    "NewFile",
+    "begun_only",
+    "file_name",
+    "files_of",
+    "make_folder",
+    "media_type",
+    "stored",
+    "write_new",
+]
 
-_OWN = frozenset({LEDGER, HEAD})
-PARTIAL = frozenset(f".{name}.partial" for name in _OWN)
+_OWN = frozenset({LEDGER, HEAD, LOCK})
+PARTIAL = frozenset(f".{name}.partial" for name in (LEDGER, HEAD))
 """What an interrupted write of the ledger leaves; holds nothing that the ledger does not."""
 
-HOW_TO_VERIFY = """How to verify this folder
-
-1. With the program, offline:      osint-imagery verify .
-2. By hand: every file's SHA-256 stands in ledger.jsonl (field "digest"); compare it with
-       sha256sum claim.yaml records/*.json figures/*
-3. ledger.jsonl is a chain: every line is canonical JSON (RFC 8785); its "digest" is the SHA-256 of the same
-   line without the field "digest", and "previous" is the digest of the line before.
-   ledger.head holds the digest of the last line.
-4. Whoever rewrites the whole chain can make it verify again. Compare the head with a copy kept elsewhere.
-
-The claim was registered in the first line, before any pixel was read.
-"""
 _MEDIA = {
     ".html": "text/html",
     ".jpg": "image/jpeg",
@@ -37,6 +36,7 @@ _MEDIA = {
     ".geojson": "application/geo+json",
     ".pdf": "application/pdf",
     ".png": "image/png",
+    ".py": "text/x-python",
     ".svg": "image/svg+xml",
     ".tif": "image/tiff",
     ".txt": "text/plain",
@@ -67,6 +67,36 @@ def files_of(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
             elif path.is_file():
                 files.append(shown)
     return tuple(sorted(set(files) - _OWN - PARTIAL)), tuple(sorted(odd))
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a dossier.
+
+    Raises
+    ------
+    EvidenceExistsError
+        If a file is in its place.
+    StorageError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as err:
+        msg = f"out={str(folder)!r} is a file, not an empty folder; choose another folder"
+        raise EvidenceExistsError(msg) from err
+    except OSError as err:
+        msg = f"out={str(folder)!r} cannot be made ({err.strerror}); choose a folder that can be written to"
+        raise StorageError(msg) from err
+
+
+def begun_only(folder: Path, claim: bytes) -> bool:
+    """Whether a folder holds nothing but what a run leaves that was killed before it had registered this claim."""
+    files, odd = files_of(folder)
+    own = tuple(name for name in files if name not in {"claim.yaml", ".claim.yaml.partial"})
+    if own or odd or (folder / LEDGER).exists() or any(path.is_dir() for path in folder.iterdir()):
+        return False
+    written = folder / "claim.yaml"
+    return not written.exists() or written.read_bytes() == claim
 
 
 def stored(folder: Path, name: str) -> StoredFile:

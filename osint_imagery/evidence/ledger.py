@@ -3,15 +3,13 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Literal, Self, cast
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from osint_imagery.core.errors import InputError, VerificationError
+from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
 from osint_imagery.core.timespan import iso, utc
-from osint_imagery.core.writing import write_atomic
 from osint_imagery.evidence.fields import Digest, Instant, Interval, Model, Text
 
 __all__ = [
@@ -27,8 +25,6 @@ __all__ = [
     "StoredFile",
     "chain",
     "parse",
-    "read_ledger",
-    "write_ledger",
 ]
 
 LEDGER = "ledger.jsonl"
@@ -44,6 +40,7 @@ Kind = Literal[
     "file_added",
     "correction",
     "closed",
+    "seal_added",
 ]
 
 
@@ -118,6 +115,7 @@ _BODIES: dict[str, type[Model]] = {
     "file_added": FileAdded,
     "correction": Correction,
     "closed": Closed,
+    "seal_added": FileAdded,
 }
 
 
@@ -220,61 +218,16 @@ def _misfits(entry: Entry, line: bytes, index: int, before: Sequence[Entry]) -> 
         (entry.previous == expected, "is not chained to the line before it"),
         (not before or utc(entry.at) >= utc(before[-1].at), "is dated before the line before it"),
         ((entry.kind == "claim_registered") == (index == 0), "the claim is registered first, and once"),
-        (_in_turn(entry, before), "follows a closed ledger; only a correction and a new closing may"),
+        (_in_turn(entry, before), "follows a closed ledger; only a correction with a new closing, or a seal, may"),
     )
     return [what for holds, what in checks if not holds]
 
 
 def _in_turn(entry: Entry, before: Sequence[Entry]) -> bool:
-    """Whether an entry may stand here: after a closing only a correction, after that only a closing."""
-    closed = any(item.kind == "closed" for item in before)
-    if not closed:
+    """Whether an entry may stand here: after a closing seals and a correction, after that only a closing."""
+    if entry.kind == "seal_added":
+        return bool(before) and before[-1].kind != "correction"
+    kinds = [item.kind for item in before if item.kind != "seal_added"]
+    if "closed" not in kinds:
         return True
-    return entry.kind == ("correction" if before[-1].kind == "closed" else "closed")
-
-
-def read_ledger(folder: Path) -> tuple[Entry, ...]:
-    """Read the ledger of a dossier, refusing a chain that does not hold.
-
-    Raises
-    ------
-    VerificationError
-        If the ledger is missing or broken; ``.problems`` says where.
-    """
-    path = folder / LEDGER
-    if not path.is_file():
-        msg = f"path={str(folder)!r} has no {LEDGER}; it is not a dossier, or its ledger was deleted"
-        raise VerificationError(msg, (f"{LEDGER}: missing",))
-    entries, problems = parse(path.read_bytes())
-    if problems:
-        msg = f"{LEDGER} does not verify, {len(problems)} problems: {problems[0]}"
-        raise VerificationError(msg, problems)
-    return entries
-
-
-def write_ledger(folder: Path, expected: Sequence[Entry], added: Sequence[Entry]) -> tuple[Entry, ...]:
-    """Append entries, all or none, after checking that the ledger on disk is the one they follow.
-
-    Parameters
-    ----------
-    folder : Path
-        The dossier.
-    expected : sequence of Entry
-        The ledger as the caller knows it; empty only for a new dossier.
-    added : sequence of Entry
-        What follows.
-
-    Raises
-    ------
-    VerificationError
-        If the ledger on disk is broken, or is another one than expected.
-    """
-    if expected or (folder / LEDGER).exists():
-        on_disk = read_ledger(folder)
-        if on_disk != tuple(expected):
-            msg = f"{LEDGER} changed on disk since it was read; open the dossier again, one writer at a time"
-            raise VerificationError(msg, (f"{LEDGER}: changed by someone else",))
-    entries = (*expected, *added)
-    write_atomic(folder / LEDGER, b"".join(entry.line() for entry in entries))
-    write_atomic(folder / HEAD, entries[-1].digest.encode() + b"\n")
-    return entries
+    return entry.kind == ("correction" if kinds[-1] == "closed" else "closed")

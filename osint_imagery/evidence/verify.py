@@ -112,7 +112,7 @@ def verify(path: str | Path) -> Verification:
         records=sum(isinstance(entry.file, RecordAdded) for entry in entries),
         scenes=len(offered),
         head=entries[-1].digest,
-        closed=isinstance(entries[-1].body, Closed),
+        closed=next(entry.kind for entry in reversed(entries) if entry.kind != "seal_added") == "closed",
         notes=(*behind, *notes, *told),
     )
 
@@ -163,7 +163,8 @@ def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tupl
     extra = [name for name in there if name not in {file.path for file in (*promised, *listed)}]
     if last:
         problems += [f"{name}: is not listed in the closed ledger" for name in extra]
-        unlisted = {file.path for file in promised} - {file.path for file in listed}
+        sealed = {entry.file.path for entry in entries if entry.kind == "seal_added" and entry.file}
+        unlisted = {file.path for file in promised} - {file.path for file in listed} - sealed
         problems += [f"{name}: was recorded, but the closing entry does not list it" for name in sorted(unlisted)]
     notes = (
         [] if last else [f"unrecorded file {name}: left by an interrupted run, or still to be added" for name in extra]

@@ -18,9 +18,9 @@ from osint_imagery.core.errors import (
 )
 from osint_imagery.core.lineage import Artifact, digest_bytes
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.evidence import claim_file as module
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.folder import file_name
+from osint_imagery.evidence.ledger_file import LedgerFile
 from osint_imagery.evidence.record import EvidenceRecord, read_record, record_of
 from osint_imagery.evidence.schemas import schemas
 from osint_imagery.evidence.verify import verify
@@ -95,7 +95,7 @@ def test_a_whole_dossier_verifies_and_tells_what_was_checked(
     dossier.add_file(tmp_path / "memo.txt", "a memo", at=at)
     checked = dossier.close(at=at + LATER)
     assert checked.closed
-    assert (checked.files, checked.records, checked.scenes) == (7, 1, 3)
+    assert (checked.files, checked.records, checked.scenes) == (8, 1, 3)
     assert checked.head == dossier.head
     assert checked.notes == ()
     assert "files compared byte for byte" in repr(checked)
@@ -193,11 +193,30 @@ def test_a_correction_names_an_entry_that_exists(dossier: ClaimFile, at: datetim
         dossier.correct(99, "why", "who", at=at)
 
 
-def test_a_second_writer_is_noticed(dossier: ClaimFile, at: datetime) -> None:
+def test_two_writers_that_have_it_open_lose_nothing(
+    dossier: ClaimFile, record: EvidenceRecord, case: Any, at: datetime
+) -> None:
     other = ClaimFile.open(dossier.path)
-    other.offer(offers(), at=at)
-    with pytest.raises(VerificationError, match="one writer at a time"):
-        dossier.close(at=at)
+    other.offer(offers(), at=at + LATER)
+    mine = dossier.add_record(record, at=at)  # earlier than what the other wrote meanwhile: takes its time
+    later = record_of(case.claim, case.find(), accessed=at, created=at + LATER, software="osint_imagery 0.1.0")
+    theirs = other.add_record(later, at=at + LATER)
+    assert (mine.name, theirs.name) == ("0001-shed.json", "0002-shed.json")
+    assert read_record(theirs.read_bytes()).previous == digest_bytes(mine.read_bytes())
+    closed = dossier.close(at=at + LATER)
+    assert (closed.records, closed.scenes, closed.notes) == (2, 3, ())
+    with pytest.raises(EvidenceError, match="closed"):
+        other.add_record(record, at=at + LATER)
+
+
+def test_a_ledger_that_was_rewritten_under_a_writer_is_refused(
+    dossier: ClaimFile, tmp_path: Path, claim: Claim, at: datetime
+) -> None:
+    twin = ClaimFile.create(tmp_path / "twin", claim, at=at + LATER)
+    for name in ("ledger.jsonl", "ledger.head"):
+        (dossier.path / name).write_bytes((twin.path / name).read_bytes())
+    with pytest.raises(VerificationError, match="does not begin with"):
+        dossier.offer(offers(), at=at + LATER)
 
 
 def test_a_broken_chain_is_not_continued(dossier: ClaimFile, at: datetime) -> None:
@@ -222,7 +241,7 @@ def test_a_run_killed_between_file_and_entry_verifies_and_can_be_continued(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "write_ledger", killed)
+        patch.setattr(LedgerFile, "append", killed)
         with pytest.raises(Killed):
             dossier.add_record(record, at=at)
     checked = verify(dossier.path)

@@ -1,4 +1,7 @@
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +14,9 @@ from hypothesis import strategies as st
 from osint_imagery.core.errors import VerificationError
 from osint_imagery.core.lineage import canonical_json, digest_bytes
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.check_dossier import canonical, check, read_chain
 from osint_imagery.evidence.claim_file import ClaimFile
+from osint_imagery.evidence.furniture import verifier_source
 from osint_imagery.evidence.ledger import parse
 from osint_imagery.evidence.record import record_of
 from osint_imagery.evidence.verify import verify
@@ -19,6 +24,7 @@ from osint_imagery.scenes.catalog import Offer
 
 FILES = (
     "HOW-TO-VERIFY.txt",
+    "check_dossier.py",
     "claim.yaml",
     "figures/before.png",
     "ledger.head",
@@ -55,6 +61,8 @@ def refused(folder: Path) -> tuple[str, ...]:
     with pytest.raises(VerificationError) as caught:
         verify(folder)
     assert caught.value.problems
+    _, problems, _ = check(str(folder))  # the stand-alone verifier has to say so too
+    assert problems
     return caught.value.problems
 
 
@@ -92,9 +100,9 @@ def test_flipping_every_byte_of_the_ledger_is_refused(tmp_path: Path, case: Any,
     for position in range(len(whole)):
         data = bytearray(whole)
         data[position] ^= 1 << (position % 8)
-        entries, problems = parse(bytes(data))
-        if not problems and entries:
-            held.append(position)
+        for entries, problems in (parse(bytes(data)), read_chain(bytes(data))):
+            if not problems and entries:
+                held.append(position)
     assert held == []
 
 
@@ -192,7 +200,7 @@ def test_nothing_may_follow_a_closing_but_a_correction(closed: Path, at: datetim
     forged = chain(entries, "scene_offered", offered, at=at)
     path.write_bytes(path.read_bytes() + forged.line())
     (closed / "ledger.head").write_text(forged.digest + "\n")
-    assert any("only a correction and a new closing" in problem for problem in refused(closed))
+    assert any("only a correction with a new closing" in problem for problem in refused(closed))
 
 
 def test_an_entry_may_not_name_a_file_outside(closed: Path, at: datetime) -> None:
@@ -210,6 +218,48 @@ def test_an_entry_may_not_name_a_file_outside(closed: Path, at: datetime) -> Non
 def test_a_folder_that_is_no_dossier_is_refused(tmp_path: Path) -> None:
     with pytest.raises(VerificationError, match="not a dossier"):
         verify(tmp_path)
+
+
+def ran_alone(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    program = folder / "check_dossier.py"
+    command = [sys.executable, "-I", "-S", str(program), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Chatham", "America/St_Johns"])
+def test_an_untouched_dossier_raises_no_alarm_anywhere(closed: Path, tmp_path: Path, zone: str) -> None:
+    packed = shutil.make_archive(str(tmp_path / "packed"), "zip", closed)
+    shutil.unpack_archive(packed, tmp_path / "a folder, elsewhere")
+    copy = tmp_path / "a folder, elsewhere"
+    ran = ran_alone(copy, TZ=zone)
+    assert ran.returncode == 0, ran.stdout
+    assert ran.stdout.endswith("VERIFIED\n")
+    assert verify(copy).closed
+    head = verify(closed).head
+    assert f"head {head}" in ran.stdout
+
+
+def test_the_program_in_the_dossier_alone_names_the_altered_file(closed: Path) -> None:
+    (closed / "report.html").write_bytes(b"<html>!</html>\n")
+    ran = ran_alone(closed)
+    assert ran.returncode == 1
+    assert "PROBLEM report.html: was altered" in ran.stdout
+    assert ran.stdout.endswith("DOES NOT VERIFY\n")
+
+
+def test_the_program_is_the_one_in_the_library_and_recorded(closed: Path) -> None:
+    assert (closed / "check_dossier.py").read_bytes() == verifier_source()
+    entries, _ = parse((closed / "ledger.jsonl").read_bytes())
+    assert "check_dossier.py" in {entry.file.path for entry in entries if entry.file}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=30), st.integers(-(2**53) + 1, 2**53 - 1), st.booleans())
+def test_both_write_the_same_canonical_json(text: str, number: int, flag: bool) -> None:
+    body = {"a": text, "b": [number, flag, None], "ключ": {"z": "", "A": text}}
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        return
+    assert canonical(body) == canonical_json(body)
 
 
 def test_a_moved_dossier_still_verifies(closed: Path, tmp_path: Path) -> None:

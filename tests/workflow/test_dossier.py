@@ -24,6 +24,7 @@ TRUTH = json.loads(bundled("port/truth.json").read_text(encoding="utf-8"))
 RECORDS = ("records/0001-shed.json", "records/0002-ship.json", "records/0003-launcher.json")
 FILES = {
     "HOW-TO-VERIFY.txt",
+    "check_dossier.py",
     "claim.yaml",
     "figures/launcher-looks.png",
     "figures/shed-before-after.png",

@@ -1,0 +1,203 @@
+"""Kill a process at random instants while it writes a dossier; afterwards the dossier verifies and nothing is lost.
+
+Run: python benchmarks/crash.py [kills]
+A child process begins a dossier or continues one, and adds offers, records and files; it reports each over a pipe after
+the call has returned. It is killed (SIGKILL) after a random time. Then the dossier is checked by ``verify`` and by the
+stand-alone verifier, everything that was reported must be in the ledger with its bytes, and the next child goes on with
+it. Every 25 kills a new dossier is begun, so that the beginning is hit too. Then two and four processes write at once,
+a disk runs full, and a folder cannot be written to.
+"""
+
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import osint_imagery as oi
+from osint_imagery.core.claim import Claim
+from osint_imagery.core.errors import OsintImageryError, StorageError
+from osint_imagery.core.lineage import digest_bytes
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.check_dossier import check
+from osint_imagery.evidence.claim_file import ClaimFile
+from osint_imagery.evidence.ledger import LEDGER, SceneOffered
+from osint_imagery.evidence.ledger_file import read_ledger
+from osint_imagery.scenes.catalog import Offer
+
+_KILLS_A_DOSSIER = 25
+_LONGEST_S = 0.4
+
+
+@dataclass
+class Outcome:
+    """What was seen over all kills."""
+
+    kills: int = 0
+    confirmed: int = 0
+    lost: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    states: Counter[str] = field(default_factory=Counter)
+
+
+def begin_or_continue(folder: Path, claim: Claim) -> ClaimFile:
+    """Open a dossier, or begin it where no run got as far as its first entry."""
+    if (folder / LEDGER).exists():
+        return ClaimFile.open(folder)
+    return ClaimFile.create(folder, claim, at=datetime.now(UTC))
+
+
+def write(folder: Path, claim: Claim, told: int, *, name: str, count: int) -> None:
+    """Add things one after the other, and tell each once it is confirmed."""
+    dossier = begin_or_continue(folder, claim)
+    source = Path(tempfile.mkdtemp()) / f"{name}.bin"
+    for number in range(count):
+        label = f"{name}-{number}"
+        if number % 3 == 0:
+            offer = Offer(
+                scene_id=label,
+                acquired=TimeSpan("2026-05-13"),
+                used=False,
+                reason="not needed",
+                href=f"{label}.json",
+                metadata_digest=digest_bytes(label.encode()),
+            )
+            dossier.offer([offer], at=datetime.now(UTC))
+        else:
+            path = source.with_name(f"{label}.bin")
+            path.write_bytes(label.encode() * 2000)
+            dossier.add_file(path, f"file {label}", at=datetime.now(UTC))
+        os.write(told, f"{label}\n".encode())
+
+
+def child(folder: Path, claim: Claim, name: str, count: int = 10**6) -> tuple[int, int]:
+    """Start a writer; return its process and the end of the pipe that it tells on."""
+    heard, told = os.pipe()
+    process = os.fork()
+    if process == 0:
+        os.close(heard)
+        try:
+            write(folder, claim, told, name=name, count=count)
+        finally:
+            os._exit(0)
+    os.close(told)
+    return process, heard
+
+
+def reported(heard: int) -> list[str]:
+    """Return everything that a writer told until it ended."""
+    with os.fdopen(heard, "rb") as stream:
+        return [line.decode() for line in stream.read().split(b"\n")[:-1]]
+
+
+def missing(folder: Path, labels: list[str]) -> list[str]:
+    """Return what was confirmed and is not in the ledger."""
+    bodies = [entry.body for entry in read_ledger(folder)]
+    files = {Path(getattr(body, "path", "")).stem for body in bodies}
+    offers = {body.scene_id for body in bodies if isinstance(body, SceneOffered)}
+    return [label for label in labels if label not in files | offers]
+
+
+def kill_runs(home: Path, claim: Claim, kills: int, *, seed: int = 0) -> Outcome:
+    """Kill writers, and check after each."""
+    rng = random.Random(seed)  # noqa: S311 - when to kill is no secret
+    outcome = Outcome()
+    labels: list[str] = []
+    for number in range(kills):
+        folder = home / f"dossier-{number // _KILLS_A_DOSSIER}"
+        if number % _KILLS_A_DOSSIER == 0:
+            labels = []
+        process, heard = child(folder, claim, f"k{number}")
+        time.sleep(rng.uniform(0, _LONGEST_S) * rng.random())
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        told = reported(heard)
+        labels += told
+        outcome.kills += 1
+        outcome.confirmed += len(told)
+        after(folder, labels, outcome)
+    return outcome
+
+
+def after(folder: Path, labels: list[str], outcome: Outcome) -> None:
+    """Check a dossier after a kill."""
+    if not (folder / LEDGER).exists():
+        outcome.states["before the first entry"] += 1
+        outcome.lost += labels
+        return
+    try:
+        checked = oi.verify(folder)
+    except OsintImageryError as err:
+        outcome.broken.append(str(err))
+        return
+    _, problems, _ = check(str(folder))
+    outcome.broken += problems
+    outcome.states["with a note of the interruption" if checked.notes else "as if it had ended"] += 1
+    outcome.lost += missing(folder, labels)
+
+
+def together(folder: Path, claim: Claim, writers: int, count: int) -> tuple[int, list[str]]:
+    """Let several processes write at once; return the entries there are and what is missing."""
+    begin_or_continue(folder, claim)
+    running = [child(folder, claim, f"w{number}", count) for number in range(writers)]
+    labels = [label for _, heard in running for label in reported(heard)]
+    for process, _ in running:
+        os.waitpid(process, 0)
+    oi.verify(folder)
+    expected = [f"w{writer}-{number}" for writer in range(writers) for number in range(count)]
+    return len(read_ledger(folder)), missing(folder, expected) + [label for label in expected if label not in labels]
+
+
+def full_disk(folder: Path, claim: Claim) -> str:
+    """Write in a process that may write no large file, as on a full disk, and return what it said."""
+    heard, told = os.pipe()
+    process = os.fork()
+    if process == 0:
+        import resource
+
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            dossier = begin_or_continue(folder, claim)
+            folder.with_name("big.bin").write_bytes(bytes(100_000))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192))
+            big = folder.with_name("big.bin")
+            dossier.add_file(big, "more than there is room for", at=datetime.now(UTC))
+            os.write(told, b"nothing was refused")
+        except StorageError as err:
+            os.write(told, str(err).encode())
+        finally:
+            os._exit(0)
+    os.close(told)
+    os.waitpid(process, 0)
+    with os.fdopen(heard, "rb") as stream:
+        return stream.read().decode()
+
+
+def main() -> None:
+    """Print what was seen."""
+    kills = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    claim = oi.read_claim(oi.bundled("port/claim.yaml"))
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch)
+        start = time.perf_counter()
+        outcome = kill_runs(home, claim, kills)
+        print(f"{outcome.kills} kills, {outcome.confirmed} confirmed writes, {time.perf_counter() - start:.0f} s")
+        print(f"  lost: {len(outcome.lost)}; dossiers that did not verify: {len(outcome.broken)}")
+        for state, count in sorted(outcome.states.items()):
+            print(f"  {count} left {state}")
+        for writers in (2, 4):
+            entries, lost = together(home / f"together-{writers}", claim, writers, 20)
+            print(f"{writers} processes at once, 20 writes each: {entries} entries, {len(lost)} lost")
+        print(f"full disk: {full_disk(home / 'full', claim)}")
+        print(f"  afterwards: {repr(oi.verify(home / 'full')).splitlines()[0]}")
+        ClaimFile.open(home / "full").close(at=datetime.now(UTC))
+        print("  and it was continued and closed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+#!/usr/bin/env python3
+"""Check a dossier with nothing but Python 3.9 or newer: every file's SHA-256, the ledger's chain, nothing missing.
+
+    python3 check_dossier.py [FOLDER]
+
+Without a folder, the one that this file lies in is checked. The answer is printed; the exit status is 0 if all holds
+and 1 if not. It needs no network and changes nothing. It does not check signatures and timestamps in seal/ (it counts
+them; HOW-TO-VERIFY.txt says how), nor what the files say: only that they are the files that were recorded.
+
+ledger.jsonl holds one entry a line, as canonical JSON (RFC 8785: keys sorted, no spaces, no fractions). The "digest"
+of an entry is the SHA-256 of its line without that field; "previous" is the digest of the line before; ledger.head
+repeats the last one. Who rewrites the whole chain can make it hold again: compare the last digest with a copy kept
+elsewhere.
+"""
+
+import hashlib
+import json
+import os
+import re
+import sys
+from typing import Any
+
+LEDGER, HEAD = "ledger.jsonl", "ledger.head"
+PARTIAL = {"." + LEDGER + ".partial", "." + HEAD + ".partial"}  # what a killed run may leave
+OWN = {LEDGER, HEAD, ".ledger.lock"} | PARTIAL
+KEYS = {"index", "kind", "at", "body", "previous", "digest"}
+FILE_KEYS = {"path", "digest", "size"}
+KINDS = {
+    "claim_registered": FILE_KEYS | {"media_type", "shows"},
+    "scene_metadata_added": FILE_KEYS | {"media_type", "shows"},
+    "figure_added": FILE_KEYS | {"media_type", "shows"},
+    "report_added": FILE_KEYS | {"media_type", "shows"},
+    "file_added": FILE_KEYS | {"media_type", "shows"},
+    "seal_added": FILE_KEYS | {"media_type", "shows"},
+    "record_added": FILE_KEYS | {"record_id", "answer", "scene_ids"},
+    "scene_offered": {"scene_id", "acquired", "used", "reason", "href", "metadata_digest"},
+    "correction": {"supersedes", "by", "reason", "replacement"},
+    "closed": {"files", "unrecorded"},
+}
+DIGEST = re.compile("sha256:[0-9a-f]{64}")
+INSTANT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z")
+
+Object = dict[str, Any]
+
+
+def canonical(value: Any) -> bytes:
+    """Return a value as canonical JSON; fractions do not occur in a ledger and are refused."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def no_fraction(text: str) -> Any:
+    """Refuse a number that is not whole: how it is written would depend on the program."""
+    raise ValueError("a fraction, " + text)
+
+
+def once(pairs: list[tuple[str, Any]]) -> Object:
+    """Refuse an object that names a key twice: readers would differ on what it says."""
+    if len({key for key, _ in pairs}) != len(pairs):
+        raise ValueError("a key twice")
+    return dict(pairs)
+
+
+def sha256(path: str) -> str:
+    """Return a file's digest."""
+    hasher = hashlib.sha256()
+    with open(path, "rb") as stream:
+        for piece in iter(lambda: stream.read(1 << 20), b""):
+            hasher.update(piece)
+    return "sha256:" + hasher.hexdigest()
+
+
+def inside(path: Any) -> bool:
+    """Whether a path stays inside the dossier."""
+    text = isinstance(path, str) and path != "" and "\\" not in path and path.isprintable()
+    return text and not {"", ".", ".."} & set(path.split("/"))
+
+
+def is_file_entry(body: Any) -> bool:
+    """Whether an object describes a stored file."""
+    if not isinstance(body, dict) or not set(body) >= FILE_KEYS:
+        return False
+    size = body["size"]
+    whole = isinstance(size, int) and not isinstance(size, bool) and size >= 0
+    return whole and inside(body["path"]) and bool(DIGEST.fullmatch(str(body["digest"])))
+
+
+def well_formed(entry: Any) -> bool:
+    """Whether an entry has the fields of its kind."""
+    if not isinstance(entry, dict) or set(entry) != KEYS or entry["kind"] not in KINDS:
+        return False
+    body = entry["body"]
+    if not isinstance(body, dict) or set(body) != KINDS[entry["kind"]]:
+        return False
+    if set(body) >= FILE_KEYS:
+        return is_file_entry(body)
+    if entry["kind"] == "closed":
+        return all(is_file_entry(item) for item in body["files"]) and all(inside(name) for name in body["unrecorded"])
+    if entry["kind"] == "correction":
+        return body["replacement"] is None or is_file_entry(body["replacement"])
+    return True
+
+
+def in_turn(kind: str, before: list[str]) -> bool:
+    """Whether a kind may follow: after a closing seals and a correction, after that only a closing."""
+    if kind == "seal_added":
+        return bool(before) and before[-1] != "correction"
+    kinds = [item for item in before if item != "seal_added"]
+    if "closed" not in kinds:
+        return True
+    return kind == ("correction" if kinds[-1] == "closed" else "closed")
+
+
+def read_entry(line: bytes) -> Object:
+    """Read one line, refusing all that is not canonical JSON of an entry."""
+    entry = json.loads(
+        line.decode("utf-8"), parse_float=no_fraction, parse_constant=no_fraction, object_pairs_hook=once
+    )
+    if not well_formed(entry):
+        raise ValueError("not an entry of a kind that is known")
+    if canonical(entry) != line:
+        raise ValueError("not in canonical form (RFC 8785)")
+    unsealed = {key: value for key, value in entry.items() if key != "digest"}
+    if entry["digest"] != "sha256:" + hashlib.sha256(canonical(unsealed)).hexdigest():
+        raise ValueError("does not have the digest it states")
+    return dict(entry)
+
+
+def read_chain(data: bytes) -> tuple[list[Object], list[str]]:
+    """Return the entries of a ledger, and everything that is wrong with their lines and their order."""
+    lines = data.split(b"\n")
+    problems = [] if data and lines[-1] == b"" else [LEDGER + ": does not end with a newline"]
+    entries: list[Object] = []
+    for index, line in enumerate(lines if problems else lines[:-1]):
+        where = f"{LEDGER}: line {index + 1}: "
+        try:
+            entry = read_entry(line)
+        except (ValueError, RecursionError) as err:
+            problems.append(where + str(err))
+            continue
+        last = entries[-1] if entries else None
+        kinds = [str(item["kind"]) for item in entries]
+        checks = (
+            (entry["index"] == index and entry["index"] is not True, "lines are missing or moved"),
+            (entry["previous"] == (last["digest"] if last else None), "is not chained to the line before it"),
+            (bool(INSTANT.fullmatch(str(entry["at"]))), "has no time"),
+            (last is None or in_order(last["at"], entry["at"]), "is dated before the line before it"),
+            ((entry["kind"] == "claim_registered") == (index == 0), "the claim is registered first, and once"),
+            (in_turn(str(entry["kind"]), kinds), "follows a closed ledger"),
+        )
+        problems += [where + what for holds, what in checks if not holds]
+        entries.append(entry)
+    return entries, problems
+
+
+def in_order(first: str, second: str) -> bool:
+    """Whether one instant is not after another, as text: without fractions of a second they sort as they stand."""
+    return first[:19] < second[:19] or (
+        first[:19] == second[:19] and first[19:-1].ljust(9, "0") <= second[19:-1].ljust(9, "0")
+    )
+
+
+def check_head(folder: str, entries: list[Object]) -> tuple[list[str], list[str]]:
+    """Return problems and notes of the head, which tells when lines were taken off the end."""
+    path = os.path.join(folder, HEAD)
+    if not os.path.isfile(path) or os.path.islink(path):
+        return (
+            ([], [HEAD + ": missing; the run was killed as it began"])
+            if len(entries) == 1
+            else ([HEAD + ": missing"], [])
+        )
+    with open(path, "rb") as stream:
+        stated = stream.read()
+    heads = [str(entry["digest"]).encode() + b"\n" for entry in entries]
+    if stated not in heads:
+        return [HEAD + ": is not the digest of any entry: it or " + LEDGER + " was altered or cut short"], []
+    late = len(heads) - 1 - heads.index(stated)
+    return [], [f"{HEAD} is {late} entries behind: a run was killed"] if late else []
+
+
+def walk(folder: str) -> tuple[set[str], set[str]]:
+    """Return the dossier's files, and what is no plain file or folder."""
+    files, odd = set(), set()
+    for where, names, plain in os.walk(folder):
+        for name in names + plain:
+            path = os.path.join(where, name)
+            shown = os.path.relpath(path, folder).replace(os.sep, "/")
+            if os.path.islink(path) or not (os.path.isfile(path) or os.path.isdir(path)):
+                odd.add(shown)
+            elif os.path.isfile(path):
+                files.add(shown)
+    return files - OWN, odd
+
+
+def check_files(folder: str, entries: list[Object]) -> tuple[int, list[str], list[str]]:
+    """Compare every file; return how many hold, problems and notes."""
+    there, odd = walk(folder)
+    problems = [name + ": is a link or a device, not a file" for name in sorted(odd)]
+    last = max((k for k, entry in enumerate(entries) if entry["kind"] == "closed"), default=None)
+    promised: dict[tuple[str, str, int], int] = {}
+    for index, entry in enumerate(entries):
+        body = entry["body"]["replacement"] if entry["kind"] == "correction" else entry["body"]
+        if body is not None and "path" in body:
+            promised.setdefault((body["path"], body["digest"], body["size"]), index)
+    closing = entries[last]["body"]["files"] if last is not None else []
+    listed = {(item["path"], item["digest"], item["size"]) for item in closing}
+    good = 0
+    for name, digest, size in sorted(set(promised) | listed):
+        path = os.path.join(folder, *name.split("/"))
+        if name not in there:
+            problems.append(name + ": missing")
+        elif os.path.getsize(path) != size or sha256(path) != digest:
+            problems.append(name + ": was altered: it does not have the size and digest that were recorded")
+        else:
+            good += 1
+    extra = sorted(there - {name for name, _, _ in promised} - {name for name, _, _ in listed})
+    if last is None:
+        return (
+            good,
+            problems,
+            [name + ": no entry records it: left by a killed run, or still to be added" for name in extra],
+        )
+    problems += [name + ": is not listed in the closed ledger" for name in extra]
+    early = {name for (name, _, _), index in promised.items() if index < last}
+    problems += [
+        name + ": was recorded, but the closing entry does not list it"
+        for name in sorted(early - {n for n, _, _ in listed})
+    ]
+    return good, problems, []
+
+
+def check(folder: str) -> tuple[list[str], list[str], list[str]]:
+    """Return what holds, what does not, and what a reader should know."""
+    path = os.path.join(folder, LEDGER)
+    if not os.path.isfile(path):
+        return [], [LEDGER + ": missing; this is not a dossier, or its ledger was deleted"], []
+    with open(path, "rb") as stream:
+        entries, problems = read_chain(stream.read())
+    if problems or not entries:
+        return [], problems or [LEDGER + ": empty"], []
+    problems, notes = check_head(folder, entries)
+    good, bad, told = check_files(folder, entries)
+    seals = sum(entry["kind"] == "seal_added" for entry in entries)
+    closed = any(entry["kind"] == "closed" for entry in entries)
+    held = [
+        f"{len(entries)} ledger entries chained, the last at {entries[-1]['at']}",
+        f"{good} files have the size and SHA-256 that were recorded",
+        f"the claim was registered first, at {entries[0]['at']}, as {entries[0]['body']['digest']}",
+        "head " + str(entries[-1]["digest"]),
+        "the dossier is " + ("closed" if closed else "open: files and entries may still be added"),
+        f"{seals} seal file(s), not checked by this program" if seals else "no signature, no timestamp",
+    ]
+    return held, problems + bad, notes + told
+
+
+def main(arguments: list[str]) -> int:
+    """Check one folder and print the answer."""
+    folder = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
+    held, problems, notes = check(folder)
+    for line in problems:
+        print("PROBLEM " + line)
+    for line in [] if problems else held:
+        print(line)
+    for line in notes:
+        print("note: " + line)
+    print("DOES NOT VERIFY" if problems else "VERIFIED")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

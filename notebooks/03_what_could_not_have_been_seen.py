@@ -23,6 +23,7 @@
 # %%
 import json
 import tempfile
+import textwrap
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -45,7 +46,14 @@ from osint_imagery.observe.detectability import closed_form_pod
 work = Path(tempfile.mkdtemp())
 catalog = oi.bundled("port/catalog.json")
 spring = oi.read_claim(oi.bundled("port/claim.yaml"))
-print(spring.text)
+
+
+def say(words):
+    """Print a sentence in lines that do not break inside a word."""
+    print(textwrap.fill(str(words), 110))
+
+
+say(spring.text)
 
 # %% [markdown]
 # ## Before any pixel: is it worth looking?
@@ -67,7 +75,7 @@ print(fitness_table(oi.fitness(spring, catalog)))
 # %%
 may = oi.investigate(spring, catalog, out=work / "may")
 shed, ship, launcher = may.findings
-print(answer_sentence(shed))
+say(answer_sentence(shed))
 
 # %%
 Image(work / "may" / "figures" / "shed-before-after.png", width=900)
@@ -80,7 +88,7 @@ Image(work / "may" / "figures" / "shed-before-after.png", width=900)
 alarms, pairs = shed.power.false_alarm.counts
 print(f"Of {shed.power.tried} sheds put into quiet pictures the method found {shed.power.found}.")
 print(f"Of {pairs} pairs of quiet dates {alarms} raised an alarm.")
-print(ratio_sentence(shed))
+say(ratio_sentence(shed))
 
 # %% [markdown]
 # The ratio is small although the shed is plain to see. It is not a measure of how bright the roof is: with this few quiet
@@ -91,7 +99,7 @@ print(ratio_sentence(shed))
 try:
     ratio_sentence(shed, PropositionLevel.CLAIM)
 except InputError as err:
-    print("refused:", err)
+    say(f"refused: {err}")
 
 # %% [markdown]
 # ## 2. Looked, and not seen, and that matters
@@ -113,7 +121,7 @@ body |= {
 (work / "april.yaml").write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
 april = oi.investigate(oi.read_claim(work / "april.yaml"), catalog, out=work / "april-dossier")
 (absent,) = april.findings
-print(answer_sentence(absent))
+say(answer_sentence(absent))
 
 # %%
 Image(work / "april-dossier" / "figures" / "shed-looks.png", width=900)
@@ -125,19 +133,19 @@ Image(work / "april-dossier" / "figures" / "shed-looks.png", width=900)
 
 # %%
 print(f"Of {absent.power.tried} sheds put into quiet pictures the method found {absent.power.found}.")
-print(ratio_sentence(absent))
+say(ratio_sentence(absent))
 
 # %% [markdown]
 # So silence says something here, and only here may this sentence be written:
 
 # %%
-print(absence_sentence(absent))
+say(absence_sentence(absent))
 
 # %% [markdown]
 # What it does not cover is said in the same breath:
 
 # %%
-print(unseen_sentence(absent))
+say(unseen_sentence(absent))
 
 # %% [markdown]
 # ## 3. Could not have been seen
@@ -146,8 +154,8 @@ print(unseen_sentence(absent))
 # it there.
 
 # %%
-print(answer_sentence(launcher))
-print(ratio_sentence(launcher))
+say(answer_sentence(launcher))
+say(ratio_sentence(launcher))
 
 # %%
 Image(work / "may" / "figures" / "launcher-looks.png", width=900)
@@ -160,13 +168,13 @@ Image(work / "may" / "figures" / "launcher-looks.png", width=900)
 try:
     refuse_overclaim("Satellite images show no sign of a launcher at the port.", launcher)
 except InputError as err:
-    print("refused:", err)
+    say(f"refused: {err}")
 
 # %% [markdown]
 # The ship of the same claim could not have been seen either, for the other reason: nobody looked while it lay there.
 
 # %%
-print(answer_sentence(ship))
+say(answer_sentence(ship))
 
 # %%
 Image(work / "may" / "figures" / "ship-looks.png", width=900)

@@ -65,9 +65,10 @@ class Grid:
     _crs: CRS = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        require(str, crs=self.crs)
-        require(Affine, transform=self.transform)
         require(tuple | list, shape=self.shape)
+        if numbers(transform=self.transform).size < 6:
+            msg = f"transform={self.transform!r} has fewer than six numbers; give Affine(a, b, c, d, e, f)"
+            raise GeometryError(msg)
         parsed = _parsed(self.crs)
         code = parsed.to_epsg(min_confidence=70)
         object.__setattr__(self, "crs", f"EPSG:{code}" if code else parsed.to_wkt())

@@ -36,7 +36,7 @@ TEMPLATES: dict[str, str] = {
     "silence unknown": "How often the method finds such a target here was not measured, so its silence says nothing.",
     "all gaps": "No look was usable {when}: what came and went then could not have been seen.",
     "no known look": "No look {when} is known to be usable: no quality layer tells cloud from ground there.",
-    "gaps": "Nothing that came and went in one of these spans could have been seen: {gaps} (UTC).",
+    "gaps": "Nothing that came and went in one of these spans (UTC) could have been seen: {gaps}.",
     "cover": "Nothing under a roof, cover or camouflage, and no content, purpose or owner, can be seen.",
     "verify": "osint-imagery verify {where}{head}",
 }

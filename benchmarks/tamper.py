@@ -2,10 +2,10 @@
 
 Run: python benchmarks/tamper.py DOSSIER [flips]
 The dossier (of ``make demo``, for example) is copied first. Every byte of the ledger, its head, the claim and the
-records is flipped, one at a time; of larger files as many bytes at random as asked for (20,000 unless given); every file
-is deleted, emptied, cut, and exchanged with another; files are added; every line of the ledger is deleted, repeated, and
-exchanged with the next. Verdicts: ``verify`` of the library, and the stand-alone program that lies in the dossier. Then
-the untouched copy is moved, zipped and unzipped, and checked under other time zones.
+records is flipped, one at a time; of larger files as many bytes at random as asked for (20,000 unless given). Every
+file is deleted, emptied, cut, and exchanged with another; files are added; every line of the ledger is deleted,
+repeated, and exchanged with the next. Verdicts: ``verify`` of the library, and the stand-alone program that lies in the
+dossier. Then the untouched copy is moved, zipped and unzipped, and checked under other time zones.
 
 A flip is judged by what each verifier says of the bytes: to flip a file of megabytes 20,000 times, the digest of the
 altered bytes is compared in memory for all but the first 200 flips, which are carried out on disk.

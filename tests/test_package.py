@@ -11,6 +11,7 @@ import pytest
 import osint_imagery as oi
 
 HOME = Path(__file__).resolve().parents[1]
+FILES = sorted(path for folder in ("osint_imagery", "tests") for path in (HOME / folder).rglob("*.py"))
 NAMES = tuple(
     """
 AreaOfInterest ChangeMap Claim Comparison Design Detection Detections Dossier Estimate Grid Image Pair Prediction Scene
@@ -89,7 +90,7 @@ def test_the_types_are_published():
     assert (HOME / "osint_imagery" / "py.typed").is_file()
 
 
-@pytest.mark.parametrize("path", sorted((HOME / "osint_imagery").rglob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_file_is_short_enough_to_be_read(path):
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 300
 

@@ -90,6 +90,7 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("aoi=", lambda g: oi.Grid.over("x", resolution_m=10)),
         ("resolution_m=", lambda g: oi.Grid.over(g.aoi, resolution_m="10")),
         ("transform=", lambda g: oi.Grid(crs="EPSG:32636", transform="x", shape=(1, 1))),
+        ("transform=", lambda g: oi.Grid(crs="EPSG:32636", transform=(1, 2), shape=(1, 1))),
         ("shape=", lambda g: oi.Grid(crs="EPSG:32636", transform=g.grid.transform, shape=5)),
         ("crs=", lambda g: oi.Grid(crs=5, transform=g.grid.transform, shape=(1, 1))),
         ("aoi=", lambda g: g.grid.inside("x")),

@@ -75,7 +75,8 @@ def require_each(kind: type[T], /, **argument: object) -> tuple[T, ...]:
     kind : type
         Of the items.
     **argument
-        One collection (list, tuple, generator ...) under the name by which the caller knows it. Text is none.
+        One collection (list, tuple, generator ...) under the name by which the caller knows it. Text is none, unless
+        anything may be an item: then each letter is one.
 
     Returns
     -------
@@ -92,7 +93,8 @@ def require_each(kind: type[T], /, **argument: object) -> tuple[T, ...]:
     (1, 2)
     """
     ((name, values),) = argument.items()
-    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+    text = isinstance(values, str | bytes) and kind is not object
+    if text or not isinstance(values, Iterable):
         msg = f"{name}={_SHORT.repr(values)} is no collection; give a list or tuple of {kind.__name__}"
         raise InputTypeError(msg)
     items = tuple(values)

@@ -143,7 +143,7 @@ class Image:
         flags = np.where(usable, 0, int(Flag.NO_DATA)).astype(np.uint16) | np.uint16(Flag.QUALITY_UNKNOWN)
         return cls(
             values=pixels,
-            bands=require_each(str, bands=bands),
+            bands=require_each(str, bands=list(bands) if isinstance(bands, str) else bands),  # "abc": one letter a band
             valid=usable,
             flags=flags,
             grid=grid,

@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     _place(pair, required=False)
     pair.add_argument("--out", default="comparison.png", help="figure to write: png, svg or pdf")
     pair.add_argument("--geojson", help="also write the detections as GeoJSON")
+    pair.add_argument("--acknowledge", action="append", default=[], metavar="LICENSE", help="restricted terms you meet")
     pair.set_defaults(command=_compare)
 
     check, fit = _of_claims(commands)
@@ -198,7 +199,7 @@ def _compare(options: argparse.Namespace) -> int:
         raise EvidenceExistsError(_exists(options.geojson))
     scenes = {scene.id: scene for scene in open_catalog(options.catalog).scenes()}
     result = compare(_scene(scenes, options.before), _scene(scenes, options.after), _aoi(options))
-    artifact = result.figure().save(options.out)
+    artifact = result.figure().save(options.out, acknowledge=options.acknowledge)
     if options.geojson:
         _write_geojson(result.detections.to_geodataframe().to_json(), Path(options.geojson))
     found = result.detections

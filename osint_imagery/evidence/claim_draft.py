@@ -15,7 +15,7 @@ from osint_imagery.core.claim_value import Language, Moment
 from osint_imagery.core.errors import ClaimError, InputError
 from osint_imagery.evidence.claim_review import NOTE_NAME, STATED
 
-__all__ = ["ClaimDraft", "read_claim_review"]
+__all__ = ["ClaimDraft", "is_review", "read_claim_review"]
 
 _MOMENT: TypeAdapter[str] = TypeAdapter(Moment)
 _URL: TypeAdapter[str] = TypeAdapter(Url)
@@ -108,22 +108,27 @@ def read_claim_review(path: str | Path) -> ClaimDraft:
     except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as err:
         msg = f"path={str(path)!r} could not be read as JSON ({err}); give the JSON-LD of one ClaimReview"
         raise InputError(msg) from err
-    found = reviews_in(body)
+    found = _reviews_in(body)
     if len(found) != 1:
         msg = f"path={str(path)!r} holds {len(found)} ClaimReviews; give a file with exactly one"
         raise InputError(msg)
     return _draft(dict(found[0]))
 
 
-def reviews_in(body: object) -> list[_Node]:
+def _reviews_in(body: object) -> list[_Node]:
     """Return every ClaimReview of a JSON-LD document: the object, or members of its list or ``@graph``."""
     if isinstance(body, list):
-        return [review for item in body for review in reviews_in(item)]
+        return [review for item in body for review in _reviews_in(item)]
     if not isinstance(body, dict):
         return []
-    if "ClaimReview" in _types(body):
+    if is_review(body):
         return [body]
-    return reviews_in(body.get("@graph"))
+    return _reviews_in(body.get("@graph"))
+
+
+def is_review(node: _Node) -> bool:
+    """Whether a JSON-LD node is a ClaimReview."""
+    return "ClaimReview" in _types(node)
 
 
 def _types(node: _Node) -> list[str]:

@@ -37,7 +37,9 @@ def test_bibtex_is_read_by_a_parser(record: EvidenceRecord) -> None:
 def test_csl_is_set_by_a_processor(record: EvidenceRecord) -> None:
     items = json.loads(bibliography([record]).csl)
     source = CiteProcJSON(items)
-    made = CitationStylesBibliography(CitationStylesStyle("harvard-cite-them-right", validate=False), source, formatter.plain)
+    made = CitationStylesBibliography(
+        CitationStylesStyle("harvard-cite-them-right", validate=False), source, formatter.plain
+    )
     made.register(Citation([CitationItem(item["id"]) for item in items]))
     lines = [str(line) for line in made.bibliography()]
     assert len(lines) == len(items)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from osint_imagery.core.image import Image
     from osint_imagery.core.pair import Pair
     from osint_imagery.core.timespan import TimeSpan
+    from osint_imagery.evidence.attach import attach, detach
     from osint_imagery.evidence.verify import verify
     from osint_imagery.figures.before_after import before_after
     from osint_imagery.figures.timeline import timeline
@@ -65,11 +66,13 @@ _HOME = {
     "align": "change.coregister",
     "area_from_sample": "change.accuracy",
     "area_from_strata": "change.accuracy",
+    "attach": "evidence.attach",
     "before_after": "figures.before_after",
     "bundled": "scenes.packaged",
     "calibrate_on_labels": "change.labelled",
     "compare": "workflow.comparing",
     "coverage": "observe.coverage",
+    "detach": "evidence.attach",
     "detect": "change.detecting",
     "detectors": "change.detectors",
     "investigate": "workflow.investigating",
@@ -107,11 +110,13 @@ __all__ = [
     "align",
     "area_from_sample",
     "area_from_strata",
+    "attach",
     "before_after",
     "bundled",
     "calibrate_on_labels",
     "compare",
     "coverage",
+    "detach",
     "detect",
     "detectors",
     "investigate",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from osint_imagery.cli_exchange import add_exchange_commands
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import EvidenceExistsError, InputError, OsintImageryError, VerificationError
@@ -76,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     verified = commands.add_parser("verify", help="check that nothing in a claim file was altered; offline")
     verified.add_argument("dossier", help="folder of the claim file")
     verified.set_defaults(command=_verify)
+
+    add_exchange_commands(commands)
 
     for each in (demo, found, pair, check, fit, verified):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")

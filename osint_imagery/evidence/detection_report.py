@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from osint_imagery.evidence.fields import ArtifactField
 from osint_imagery.evidence.standing import Standing, StandingRecord
 
 __all__ = ["AttachedFigure", "DetectionReport", "ReportItem", "report_of"]
@@ -154,15 +156,17 @@ def _item(one: StandingRecord, *, figure: bool) -> ReportItem:
         prediction=record.propositions.prediction,
         answer=record.answer,
         statements=(stated, record.ratio_sentence, record.not_visible),
-        figure=None
-        if drawn is None
-        else AttachedFigure(
-            name=f"{record.id}-{drawn.name}", digest=drawn.digest, shows=drawn.shows, source=f"figures/{drawn.name}"
-        ),
+        figure=_figure(record.id, drawn) if drawn is not None else None,
         citations=tuple(scene.citation for scene in record.scenes),
         record=one.path,
         digest=one.digest,
     )
+
+
+def _figure(record_id: str, drawn: ArtifactField) -> AttachedFigure:
+    """Return the picture under a name that no other picture has: a corrected one lies beside the old one's place."""
+    name = f"{record_id}-{drawn.digest[7:15]}{Path(drawn.name).suffix}"
+    return AttachedFigure(name=name, digest=drawn.digest, shows=drawn.shows, source=f"figures/{drawn.name}")
 
 
 def _plain(text: str) -> str:

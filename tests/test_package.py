@@ -14,9 +14,9 @@ HOME = Path(__file__).resolve().parents[1]
 NAMES = tuple(
     """
 AreaOfInterest ChangeMap Claim Comparison Detection Detections Dossier Estimate Grid Image Pair Prediction Scene
-TimeSpan Verdict align area_from_sample area_from_strata attach before_after bundled calibrate_on_labels
-compare coverage detach detect detectors investigate normalize open_catalog outline power read read_claim reliability resolution romania_catalog
-search sweep timeline verify
+TimeSpan Verdict align area_from_sample area_from_strata archive attach before_after bundled calibrate_on_labels
+compare coverage detach detect detectors investigate normalize open_catalog outline power read read_claim reliability
+resolution romania_catalog search sweep timeline verify
 """.split()  # noqa: SIM905 - one name a line would be forty lines
 )
 

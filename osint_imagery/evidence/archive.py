@@ -1,4 +1,4 @@
-"""One file to deposit: the claim file whole or with its place coarsened, detections for a GIS, citations, provenance."""
+"""One file to deposit: the claim file, or its place coarsened; detections for a GIS, citations, provenance."""
 
 import json
 import re
@@ -25,9 +25,7 @@ from osint_imagery.evidence.standing import Standing, StandingRecord
 
 __all__ = ["Archive", "archive"]
 
-_KEPT = (
-    "names of places in sentences, and the ids of scenes and products, stay as they are: read them before publishing"
-)
+_KEPT = "names of places in sentences, and ids of scenes and products, stay as they are: read them before publishing"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +73,7 @@ def archive(
     exact : bool
         Write a place that the claim marks sensitive as it is.
     acknowledge : sequence of str
-        Licences with restricted use whose terms you have read and meet, ``("CC-BY-NC-4.0",)``; written into the archive.
+        Licences with restricted use whose terms you have read and meet (``("CC-BY-NC-4.0",)``); the archive says so.
 
     Returns
     -------

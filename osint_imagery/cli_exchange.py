@@ -7,6 +7,7 @@ from pathlib import Path
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import EvidenceExistsError
 from osint_imagery.core.writing import write_atomic
+from osint_imagery.evidence.archive import archive
 from osint_imagery.evidence.attach import attach, detach
 from osint_imagery.evidence.claim_draft import read_claim_review
 from osint_imagery.evidence.claim_review import claim_review
@@ -18,7 +19,7 @@ __all__ = ["add_exchange_commands"]
 
 def add_exchange_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the program's own."""
-    for parser in (_attach_parser(commands), _review_parser(commands)):
+    for parser in (_attach_parser(commands), _archive_parser(commands), _review_parser(commands)):
         parser.add_argument("--json", action="store_true", help="print a machine-readable result")
 
 
@@ -29,6 +30,20 @@ def _attach_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument("--remove", action="store_true", help="take the report out again, without a trace")
     _acknowledge(parser)
     parser.set_defaults(command=_attach)
+    return parser
+
+
+def _archive_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    parser = commands.add_parser("archive", help="write a claim file as one zip: BagIt, RO-Crate, PROV, GeoPackage")
+    parser.add_argument("dossier", help="folder of the closed claim file")
+    parser.add_argument("out", help="zip to write")
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument(
+        "--coarsen", type=float, metavar="M", help="blur the place to a cell of M meters of a stated grid"
+    )
+    place.add_argument("--exact", action="store_true", help="show a place that is marked sensitive as it is")
+    _acknowledge(parser)
+    parser.set_defaults(command=_archive)
     return parser
 
 
@@ -66,6 +81,16 @@ def _attach(options: argparse.Namespace) -> int:
             "figures": [str(f) for f in done.figures],
         },
     )
+    return 0
+
+
+def _archive(options: argparse.Namespace) -> int:
+    made = archive(
+        options.dossier, options.out, coarsen_m=options.coarsen, exact=options.exact, acknowledge=options.acknowledge
+    )
+    told = "\n".join((f"{made.path}: {len(made.files)} files, {made.digest}", *made.remarks))
+    body = {"out": str(made.path), "digest": made.digest, "files": list(made.files), "remarks": list(made.remarks)}
+    _say(options, told, body)
     return 0
 
 

@@ -49,3 +49,12 @@ def test_review_of_others_says_what_is_missing(tmp_path: Path, capsys: pytest.Ca
     assert main(["claim-review", str(review), str(claim)]) == 1
     assert "still needed: id, language, claimant" in capsys.readouterr().out
     assert claim.read_text().startswith("# Still needed: id, language")
+
+
+def test_archive_is_written_whole_or_coarse(dossier: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["archive", str(dossier), str(tmp_path / "a.zip"), "--json"]) == 0
+    assert "dossier/ledger.jsonl" in json.loads(capsys.readouterr().out)["files"]
+    assert main(["archive", str(dossier), str(tmp_path / "b.zip"), "--coarsen", "20000"]) == 0
+    assert "cells of 20000 m in EPSG:6933" in capsys.readouterr().out
+    assert main(["archive", str(dossier), str(tmp_path / "c.zip"), "--coarsen", "1"]) == 2
+    assert not (tmp_path / "c.zip").exists()

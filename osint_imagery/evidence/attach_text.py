@@ -97,8 +97,9 @@ def strip_blocks(data: bytes, *, name: str) -> tuple[bytes, tuple[Block, ...]]:
 
 def _block(found: re.Match[bytes]) -> Block:
     body = found["body"].decode().replace("\r\n", "\n")
-    shown = [line.removeprefix("# ") if found.group(0).startswith(b"# ") else line for line in body.split("\n")[:-1]]
-    shown = ["" if line == "#" else line for line in shown] if found.group(0).startswith(b"# ") else shown
+    shown = body.split("\n")[:-1]
+    if found.group(0).startswith(b"# "):
+        shown = ["" if line == "#" else line.removeprefix("# ") for line in shown]
     pictures = [part.rpartition(":") for part in found["figures"].decode().split(",") if part]
     figures = tuple((name, digest) for name, _, digest in pictures)
     return Block(key=found["key"].decode(), lines=tuple(shown), figures=figures)

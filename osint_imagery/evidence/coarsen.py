@@ -35,7 +35,7 @@ class CoarseGrid:
     --------
     >>> cell = CoarseGrid(10_000).cell(AreaOfInterest.from_bbox(35.51, 33.90, 35.54, 33.91))
     >>> [round(value, 2) for value in cell.bounds]
-    [35.44, 33.87, 35.55, 33.96]
+    [35.45, 33.88, 35.55, 33.97]
     """
 
     size_m: float

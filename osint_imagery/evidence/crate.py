@@ -62,7 +62,7 @@ def crate_json(standing: Standing, files: Mapping[str, bytes], remarks: Sequence
             "license": {"@id": terms["@id"]},
             "identifier": standing.head,
             "hasPart": [{"@id": quote(name)} for name in sorted(files)],
-            "mentions": [{"@id": node["@id"]} for node in actions],
+            **({"mentions": _one([{"@id": node["@id"]} for node in actions])} if actions else {}),
         },
         terms,
         *(_file(name, files[name]) for name in sorted(files)),
@@ -72,6 +72,11 @@ def crate_json(standing: Standing, files: Mapping[str, bytes], remarks: Sequence
     ]
     body = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
     return json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+
+
+def _one(nodes: list[_Node]) -> _Node | list[_Node]:
+    """Return a list with one value as the value, as flattened JSON-LD has it."""
+    return nodes[0] if len(nodes) == 1 else nodes
 
 
 def _file(name: str, data: bytes) -> _Node:

@@ -19,41 +19,15 @@ from osint_imagery.core.errors import (
     MissingAssetError,
     VerificationError,
 )
-from osint_imagery.core.lineage import Artifact, digest_bytes
+from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.evidence.attach import attach, detach
 from osint_imagery.evidence.attach_json import Spliced, insert_reports, strip_reports
 from osint_imagery.evidence.attach_text import Block, insert_blocks, strip_blocks
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.claim_review import claim_review
-from osint_imagery.evidence.record import EvidenceRecord, record_of
+from osint_imagery.evidence.record import record_of
 
 Maker = Callable[..., Path]
-
-
-@pytest.fixture
-def dossier(tmp_path: Path, case: Any, claim: Claim, at: datetime) -> Maker:
-    """Write a closed claim file with one figure."""
-
-    def make(name: str = "dossier", of: Claim = claim, license_: str | None = None, close: bool = True) -> Path:
-        folder = ClaimFile.create(tmp_path / name, of, at=at)
-        picture = tmp_path / "shed-before-after.png"
-        picture.write_bytes(b"\x89PNG picture")
-        artifact = Artifact(
-            path=picture, digest=digest_bytes(picture.read_bytes()), media_type="image/png", shows="two dates"
-        )
-        record = record_of(of, case.find(), accessed=at, created=at, software="osint-imagery 0.1.0").attach(artifact)
-        if license_ is not None:
-            scenes = tuple(scene.model_copy(update={"license": license_}) for scene in record.scenes)
-            record = EvidenceRecord.model_validate(
-                record.model_copy(update={"scenes": scenes}).model_dump(by_alias=True)
-            )
-        folder.add_figure(artifact, at=at)
-        folder.add_record(record, at=at)
-        if close:
-            folder.close(at=at)
-        return folder.path
-
-    return make
 
 
 MARKDOWN = "---\ntitle:   'Кто'  \n---\n# A claim\n\ntext"

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from osint_imagery.core.claim import read_claim
@@ -38,9 +39,7 @@ def _archive_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     parser.add_argument("dossier", help="folder of the closed claim file")
     parser.add_argument("out", help="zip to write")
     place = parser.add_mutually_exclusive_group()
-    place.add_argument(
-        "--coarsen", type=float, metavar="M", help="blur the place to a cell of M meters of a stated grid"
-    )
+    place.add_argument("--coarsen", type=float, metavar="M", help="blur the place to a cell of M meters of a grid")
     place.add_argument("--exact", action="store_true", help="show a place that is marked sensitive as it is")
     _acknowledge(parser)
     parser.set_defaults(command=_archive)
@@ -115,5 +114,5 @@ def _review(options: argparse.Namespace) -> int:
     return 0
 
 
-def _say(options: argparse.Namespace, text: str, body: dict[str, object]) -> None:
+def _say(options: argparse.Namespace, text: str, body: Mapping[str, object]) -> None:
     print(json.dumps(body, indent=2, ensure_ascii=False) if options.json else text)

@@ -5,7 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from osint_imagery.core.errors import InputError
+from osint_imagery.core.errors import InputError, VerificationError
+from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.evidence.claim_draft import is_review
 
 __all__ = ["Spliced", "insert_reports", "strip_reports"]
@@ -60,6 +61,8 @@ def strip_reports(text: str) -> tuple[str, tuple[Spliced, ...]]:
     ------
     InputError
         If it is no JSON with exactly one ClaimReview, or its list of reports was rearranged.
+    VerificationError
+        If a report was changed by hand.
     """
     members = _review(text)
     held = members.get(_PROPERTY)
@@ -71,7 +74,7 @@ def strip_reports(text: str) -> tuple[str, tuple[Spliced, ...]]:
         msg = f"target: other items of {_PROPERTY!r} stand among the attached reports; put them before these"
         raise InputError(msg)
     form, others = _form(ours[0].value), items[: -len(ours)]
-    reports = tuple(Spliced(key=item.value["identifier"], node=_bare(item.value)) for item in ours)
+    reports = tuple(_unaltered(item.value) for item in ours)
     if form == "member" and not others:
         before = max(part.end for name, part in members.items() if name != _PROPERTY and part.end < held.start)
         return text[:before] + text[held.end :], reports
@@ -82,9 +85,21 @@ def strip_reports(text: str) -> tuple[str, tuple[Spliced, ...]]:
 
 
 def _nodes(reports: tuple[Spliced, ...], form: str) -> str:
-    return ", ".join(
-        json.dumps({**report.node, "additionalType": _FORM + form}, ensure_ascii=False) for report in reports
-    )
+    marked = ({**item.node, "additionalType": f"{_FORM}{form}:{_digest(item.node)}"} for item in reports)
+    return ", ".join(json.dumps(node, ensure_ascii=False) for node in marked)
+
+
+def _digest(node: dict[str, Any]) -> str:
+    return digest_bytes(json.dumps(node, ensure_ascii=False, sort_keys=True).encode())
+
+
+def _unaltered(node: dict[str, Any]) -> Spliced:
+    """Return a report as it was put in; one that somebody edited is refused."""
+    bare = {name: value for name, value in node.items() if name != "additionalType"}
+    if _digest(bare) != str(node["additionalType"]).removeprefix(_FORM).partition(":")[2]:
+        msg = f"target: the attached report {node['identifier']} was changed by hand; move the changes out of it"
+        raise VerificationError(msg, (msg,))
+    return Spliced(key=bare["identifier"], node=bare)
 
 
 def _is_ours(value: object) -> bool:
@@ -94,11 +109,7 @@ def _is_ours(value: object) -> bool:
 
 
 def _form(node: dict[str, Any]) -> str:
-    return str(node["additionalType"]).removeprefix(_FORM)
-
-
-def _bare(node: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in node.items() if name != "additionalType"}
+    return str(node["additionalType"]).removeprefix(_FORM).partition(":")[0]
 
 
 def _review(text: str) -> dict[str, _Part]:

@@ -132,10 +132,11 @@ def test_two_reports_come_out_one_by_one(dossier: Maker, claim: Claim, tmp_path:
         assert path.read_bytes() == data
 
 
-@pytest.mark.parametrize("name", ["story.md", "story.yaml"])
+@pytest.mark.parametrize("name", ["story.md", "story.yaml", "story.json"])
 def test_report_changed_by_hand_is_not_thrown_away(name: str, dossier: Maker, claim: Claim, tmp_path: Path) -> None:
     source, path = dossier(), tmp_path / name
-    path.write_bytes(claim.source if name.endswith("yaml") else MARKDOWN.encode())
+    kinds = {"md": MARKDOWN.encode(), "yaml": claim.source, "json": claim_review(claim).encode()}
+    path.write_bytes(kinds[name.rpartition(".")[2]])
     attach(source, path)
     path.write_bytes(path.read_bytes().replace(b"Satellite imagery", b"Clear proof"))
     before = tree(tmp_path)

@@ -56,5 +56,7 @@ def test_archive_is_written_whole_or_coarse(dossier: Path, tmp_path: Path, capsy
     assert "dossier/ledger.jsonl" in json.loads(capsys.readouterr().out)["files"]
     assert main(["archive", str(dossier), str(tmp_path / "b.zip"), "--coarsen", "20000"]) == 0
     assert "cells of 20000 m in EPSG:6933" in capsys.readouterr().out
+    assert b"osint:transform" in (tmp_path / "a.zip").read_bytes()
+    assert b"transform" not in (tmp_path / "b.zip").read_bytes()  # the grid of a step tells where
     assert main(["archive", str(dossier), str(tmp_path / "c.zip"), "--coarsen", "1"]) == 2
     assert not (tmp_path / "c.zip").exists()

@@ -40,7 +40,7 @@ notebooks: $(VENV)/.ready
 	$(BIN)/pytest -n 2 --nbmake --nbmake-timeout=600 $(VENV)/notebooks -o testpaths= -o addopts=
 
 lock:
-	uv pip compile pyproject.toml --group dev --extra xarray --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --group dev --extra xarray --extra sign --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --no-emit-index-url --quiet -o requirements/dev.txt
 
 clean:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from osint_imagery.core.image import Image
     from osint_imagery.core.pair import Pair
     from osint_imagery.core.timespan import TimeSpan
+    from osint_imagery.evidence.archive import archive
+    from osint_imagery.evidence.attach import attach, detach
     from osint_imagery.evidence.verify import verify
     from osint_imagery.figures.before_after import before_after
     from osint_imagery.figures.timeline import timeline
@@ -68,11 +70,14 @@ _HOME = {
     "align": "change.coregister",
     "area_from_sample": "change.accuracy",
     "area_from_strata": "change.accuracy",
+    "archive": "evidence.archive",
+    "attach": "evidence.attach",
     "before_after": "figures.before_after",
     "bundled": "scenes.packaged",
     "calibrate_on_labels": "change.labelled",
     "compare": "workflow.comparing",
     "coverage": "observe.coverage",
+    "detach": "evidence.attach",
     "detect": "change.detecting",
     "detectors": "change.detectors",
     "fitness": "workflow.fitness",
@@ -110,13 +115,16 @@ __all__ = [
     "TimeSpan",
     "Verdict",
     "align",
+    "archive",
     "area_from_sample",
     "area_from_strata",
+    "attach",
     "before_after",
     "bundled",
     "calibrate_on_labels",
     "compare",
     "coverage",
+    "detach",
     "detect",
     "detectors",
     "fitness",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from osint_imagery.cli_exchange import add_exchange_commands
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import EvidenceExistsError, InputError, OsintImageryError, VerificationError
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     _place(pair, required=False)
     pair.add_argument("--out", default="comparison.png", help="figure to write: png, svg or pdf")
     pair.add_argument("--geojson", help="also write the detections as GeoJSON")
+    pair.add_argument("--acknowledge", action="append", default=[], metavar="LICENSE", help="restricted terms you meet")
     pair.set_defaults(command=_compare)
 
     check, fit = _of_claims(commands)
@@ -75,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     verified = commands.add_parser("verify", help="check that nothing in a claim file was altered; offline")
     verified.add_argument("dossier", help="folder of the claim file")
     verified.set_defaults(command=_verify)
+
+    add_exchange_commands(commands)
 
     for each in (demo, found, pair, check, fit, verified):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")
@@ -198,7 +202,7 @@ def _compare(options: argparse.Namespace) -> int:
         raise EvidenceExistsError(_exists(options.geojson))
     scenes = {scene.id: scene for scene in open_catalog(options.catalog).scenes()}
     result = compare(_scene(scenes, options.before), _scene(scenes, options.after), _aoi(options))
-    artifact = result.figure().save(options.out)
+    artifact = result.figure().save(options.out, acknowledge=options.acknowledge)
     if options.geojson:
         _write_geojson(result.detections.to_geodataframe().to_json(), Path(options.geojson))
     found = result.detections

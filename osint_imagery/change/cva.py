@@ -7,6 +7,7 @@ import numpy as np
 
 from osint_imagery.change.changemap import Method
 from osint_imagery.change.detectors import Scored
+from osint_imagery.change.literature import BOVOLO_2007, MALILA_1980
 from osint_imagery.change.sampling import windows as windows_of
 from osint_imagery.change.smoothing import checked_sigma, reach_px, smooth
 from osint_imagery.change.standard import Brightness, Standard, chosen_bands, degrees_of, sampled, trials
@@ -14,12 +15,7 @@ from osint_imagery.core.pair import Pair
 
 __all__ = ["CVA"]
 
-_CITATION = (
-    "Malila, W. A. (1980). Change vector analysis: an approach for detecting forest changes with Landsat. LARS "
-    "Symposia 385, Purdue University; Bovolo, F., Bruzzone, L. (2007). A theoretical framework for unsupervised change "
-    "detection based on change vector analysis in the polar domain. IEEE TGRS 45(1), 218-236. "
-    "https://doi.org/10.1109/TGRS.2006.885408"
-)
+_CITATION = f"{MALILA_1980.text}; {BOVOLO_2007.text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

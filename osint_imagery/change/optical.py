@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from osint_imagery.change.changemap import Method
 from osint_imagery.change.detectors import Scored
+from osint_imagery.change.literature import NIELSEN_1998, NIELSEN_2007
 from osint_imagery.change.mad import MadFit, chi2_sf, fit_mad, variates
 from osint_imagery.change.sampling import windows as windows_of
 from osint_imagery.change.smoothing import checked_sigma, noise_left, reach_px, smooth
@@ -16,16 +17,8 @@ from osint_imagery.core.pair import Pair
 
 __all__ = ["IRMAD", "MAD", "MadScores"]
 
-_MAD_CITATION = (
-    "Nielsen, A. A., Conradsen, K., Simpson, J. J. (1998). Multivariate alteration detection (MAD) and MAF "
-    "postprocessing in multispectral, bitemporal image data. Remote Sensing of Environment 64(1), 1-19. "
-    "https://doi.org/10.1016/S0034-4257(97)00162-4"
-)
-_IRMAD_CITATION = (
-    "Nielsen, A. A. (2007). The regularized iteratively reweighted MAD method for change detection in multi- and "
-    "hyperspectral data. IEEE Transactions on Image Processing 16(2), 463-478. "
-    "https://doi.org/10.1109/TIP.2006.888195"
-)
+_MAD_CITATION = NIELSEN_1998.text
+_IRMAD_CITATION = NIELSEN_2007.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from osint_imagery.change.changemap import Method
 from osint_imagery.change.detectors import Scored
+from osint_imagery.change.literature import FUNG_1987, SINGH_1989
 from osint_imagery.change.sampling import windows as windows_of
 from osint_imagery.change.smoothing import checked_sigma, reach_px, smooth
 from osint_imagery.change.standard import Brightness, Standard, chosen_bands, degrees_of, sampled, trials
@@ -16,12 +17,7 @@ from osint_imagery.core.pair import Pair
 
 __all__ = ["PcaDifference"]
 
-_CITATION = (
-    "Fung, T., LeDrew, E. (1987). Application of principal components analysis to change detection. Photogrammetric "
-    "Engineering and Remote Sensing 53(12), 1649-1658; review: Singh, A. (1989). Digital change detection techniques "
-    "using remotely-sensed data. International Journal of Remote Sensing 10(6), 989-1003. "
-    "https://doi.org/10.1080/01431168908903939"
-)
+_CITATION = f"{FUNG_1987.text}; review: {SINGH_1989.text}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

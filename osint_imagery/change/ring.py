@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from osint_imagery.change.changemap import Method
 from osint_imagery.change.detectors import Scored
+from osint_imagery.change.literature import KONDMANN_2021
 from osint_imagery.change.sampling import windows as windows_of
 from osint_imagery.change.smoothing import box_sum, checked_sigma, reach_px, smooth
 from osint_imagery.change.standard import Brightness, Standard, chosen_bands, degrees_of, sampled, trials
@@ -17,11 +18,7 @@ from osint_imagery.core.pair import Pair
 
 __all__ = ["Ring", "ring_residual"]
 
-_CITATION = (
-    "Kondmann, L., Toker, A., Saha, S., Schoelkopf, B., Leal-Taixe, L., Zhu, X. X. (2021). Spatial context awareness "
-    "for unsupervised change detection in optical satellite images. IEEE TGRS 60, 5615615. "
-    "https://doi.org/10.1109/TGRS.2021.3130842; square rings of doubling width, residuals smoothed"
-)
+_CITATION = f"{KONDMANN_2021.text}; square rings of doubling width, residuals smoothed"
 _LEAST_POWER = 1e-6  # of a ring's sum of squares: below, the ring is empty and predicts the scene's mean
 
 Planes = NDArray[np.float32]

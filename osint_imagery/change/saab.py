@@ -9,6 +9,7 @@ from scipy import linalg, ndimage
 
 from osint_imagery.change.changemap import Method
 from osint_imagery.change.detectors import Scored
+from osint_imagery.change.literature import CHEN_2020, FUKUI_2015
 from osint_imagery.change.sampling import windows as windows_of
 from osint_imagery.change.standard import Brightness, Standard, chosen_bands, degrees_of, sampled, trials
 from osint_imagery.change.threads import one_blas_thread
@@ -17,12 +18,7 @@ from osint_imagery.core.pair import Pair
 
 __all__ = ["Saab"]
 
-_CITATION = (
-    "Fukui, K., Maki, A. (2015). Difference subspace and its generalization for subspace-based methods. IEEE TPAMI "
-    "37(11), 2164-2177. https://doi.org/10.1109/TPAMI.2015.2408358; Chen, Y., Kuo, C.-C. J. (2020). PixelHop: a "
-    "successive subspace learning (SSL) method for object recognition. Journal of Visual Communication and Image "
-    "Representation 70, 102749. https://doi.org/10.1016/j.jvcir.2019.102749"
-)
+_CITATION = f"{FUKUI_2015.text}; {CHEN_2020.text}"
 _OFFSETS = tuple((dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1))
 _DILATIONS = (1, 2)  # of the first and the second hop: pooling without thinning doubles the step
 _SAMPLE = 60_000  # neighborhoods a hop's directions are taken from

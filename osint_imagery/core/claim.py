@@ -1,23 +1,24 @@
 """The claim, in words fixed before any pixel is read: what is said, what would follow, what the rival would mean."""
 
-import json
-from datetime import date, datetime
-from enum import StrEnum
+from os import PathLike
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-import shapely
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
-from pydantic.functional_validators import AfterValidator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.claim_text import explain_faults, read_yaml
-from osint_imagery.core.errors import ClaimError, InputError
+from osint_imagery.core.arguments import require
+from osint_imagery.core.claim_prediction import Change, DetectionLevel, Hypothesis, Prediction, Target
+from osint_imagery.core.claim_source import Appearance, Claimant, Response, Source
+from osint_imagery.core.claim_text import ClaimText, explain_faults
+from osint_imagery.core.claim_value import Language, Model, Moment, Place, Span, Text
+from osint_imagery.core.errors import ClaimError
 from osint_imagery.core.lineage import digest_bytes
-from osint_imagery.core.timespan import TimeSpan
 
 __all__ = [
+    "Appearance",
     "Change",
     "Claim",
     "Claimant",
@@ -29,183 +30,27 @@ __all__ = [
     "Source",
     "Span",
     "Target",
+    "claim_from_bytes",
     "read_claim",
 ]
 
-Text = Annotated[str, Field(min_length=1)]
-Key = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
 
-
-class DetectionLevel(StrEnum):
-    """What can be told about an object, lowest first (terms of STANAG 3769)."""
-
-    DETECTION = "detection"
-    RECOGNITION = "recognition"
-    IDENTIFICATION = "identification"
-    TECHNICAL_ANALYSIS = "technical_analysis"
-
-
-class Change(StrEnum):
-    """What a prediction expects to see."""
-
-    APPEARS = "appears"
-    DISAPPEARS = "disappears"
-    CHANGES = "changes"
-
-
-def _text_of_date(value: object) -> object:
-    """YAML turns unquoted dates into date objects; take them back to text. A naive time stays one and is refused."""
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
-
-
-def _checked_time(text: str) -> str:
-    TimeSpan(text)  # refuses what is no time, and a time of day without a zone
-    return text
-
-
-Moment = Annotated[str, BeforeValidator(_text_of_date), AfterValidator(_checked_time)]
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
-
-
-class Span(_Model):
-    """First and last moment, both included; a bare date means the whole UTC day."""
-
-    start: Moment
-    end: Moment
-
-    @model_validator(mode="after")
-    def _parse(self) -> Self:
-        self.span()
-        return self
-
-    def span(self) -> TimeSpan:
-        """Return the span in UTC."""
-        return TimeSpan(self.start, self.end)
-
-
-class Claimant(_Model):
-    """Who says it."""
-
-    name: Text
-    role: str = ""
-
-
-class Response(_Model):
-    """An official response or denial, verbatim."""
-
-    by: Text
-    text: Text
-    stance: Literal["denies", "confirms", "neither"]
-    stated_on: Moment | None = None
-
-
-class Source(_Model):
-    """Another source behind the claim, graded by the Admiralty system: reliability and credibility apart."""
-
-    kind: Literal["statement", "document", "reported_intercept", "eyewitness", "image", "other"]
-    description: Text
-    reliability: Literal["A", "B", "C", "D", "E", "F"] = "F"
-    credibility: Literal["1", "2", "3", "4", "5", "6"] = "6"
-    limits: str = ""
-
-
-class Place(_Model):
-    """Where: exactly one of `bbox` (west, south, east, north), `point` with `radius_m`, or GeoJSON `geometry`."""
-
-    name: Text
-    bbox: Annotated[list[float], Field(min_length=4, max_length=4)] | None = None
-    point: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
-    radius_m: Annotated[float, Field(gt=0)] | None = None
-    geometry: dict[str, Any] | None = None
-    sensitive: bool = False
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        given = [
-            self.bbox is not None,
-            self.point is not None and self.radius_m is not None,
-            self.geometry is not None,
-        ]
-        if sum(given) != 1:
-            msg = "give exactly one of bbox, point with radius_m, geometry"
-            raise ValueError(msg)
-        self.aoi()
-        return self
-
-    def aoi(self) -> AreaOfInterest:
-        """Return the area of interest."""
-        if self.bbox is not None:
-            west, south, east, north = self.bbox
-            return AreaOfInterest.from_bbox(west, south, east, north, name=self.name)
-        if self.point is not None and self.radius_m is not None:
-            return AreaOfInterest.from_point(self.point[0], self.point[1], radius_m=self.radius_m, name=self.name)
-        try:
-            drawn = shapely.from_geojson(json.dumps(self.geometry))
-        except (shapely.errors.GEOSException, TypeError) as err:
-            msg = f"geometry is no GeoJSON geometry ({err})"
-            raise ValueError(msg) from err
-        return AreaOfInterest.from_geometry(drawn, name=self.name)
-
-
-class Hypothesis(_Model):
-    """One explanation; at least one of a claim's hypotheses is the rival of what is claimed."""
-
-    id: Key
-    text: Text
-    rival: bool = False
-
-
-class Target(_Model):
-    """The thing that should be visible: size in meters, and how bright against its ground where known.
-
-    ``contrast`` is the expected difference target minus background per band, in the unit of the
-    images it is looked for in (reflectance: -1..1); without it the power cannot be measured.
-    """
-
-    what: Text
-    length_m: Annotated[float, Field(gt=0)]
-    width_m: Annotated[float, Field(gt=0)]
-    contrast: dict[str, float] | None = None
-
-
-class Prediction(_Model):
-    """What should be seen, where and when, if a hypothesis is true; and which hypothesis excludes it."""
-
-    id: Key
-    text: Text
-    expected_under: Key
-    excluded_under: Key
-    change: Annotated[Change, Field(strict=False)]
-    target: Target
-    when: Span
-    dwell_days: Annotated[float, Field(gt=0)] | None = None
-    level: Annotated[DetectionLevel, Field(strict=False)] = DetectionLevel.DETECTION
-    place: Place | None = None
-
-    @property
-    def lasts(self) -> str:
-        """How long the target stays, in words."""
-        return "for good" if self.dwell_days is None else f"{self.dwell_days:g} days"
-
-
-class Claim(_Model):
+class Claim(Model):
     """A public claim with its rival explanations and what each predicts; hashed before pixels are read."""
 
     schema_: Literal["osint-imagery/claim/1"] = Field(alias="schema")
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
     text: Text
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+    language: Language
     claimant: Claimant
     stated_on: Moment
     first_appearance: Text
+    appearances: list[Appearance] = Field(default=[])
     place: Place
     when: Span
-    responses: list[Response] = []
-    sources: list[Source] = []
-    hypotheses: Annotated[list[Hypothesis], Field(min_length=1)]
+    responses: list[Response] = Field(default=[])
+    sources: list[Source] = Field(default=[])
+    hypotheses: Annotated[list[Hypothesis], Field(min_length=2)]
     predictions: Annotated[list[Prediction], Field(min_length=1)]
     baseline: Span | None = None
     note: str = ""
@@ -213,27 +58,33 @@ class Claim(_Model):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        names = [item.id for item in self.hypotheses]
-        if len(set(names)) != len(names) or len({p.id for p in self.predictions}) != len(self.predictions):
-            msg = "two hypotheses or two predictions share an id; make them distinct"
-            raise ValueError(msg)
+        _distinct("hypotheses", [item.id for item in self.hypotheses])
+        _distinct("predictions", [item.id for item in self.predictions])
         if not any(item.rival for item in self.hypotheses) or all(item.rival for item in self.hypotheses):
             msg = (
                 "no rival hypothesis: a claim is checked against what else could explain the picture; "
                 "add a hypothesis with 'rival: true' (the denial, or 'nothing happened') beside the claimed one"
             )
-            raise ValueError(msg)
-        for item in self.predictions:
-            for name in (item.expected_under, item.excluded_under):
+            raise _fault(msg, "hypotheses")
+        self._linked([item.id for item in self.hypotheses])
+        return self
+
+    def _linked(self, names: list[str]) -> None:
+        for index, item in enumerate(self.predictions):
+            for field, name in (("expected_under", item.expected_under), ("excluded_under", item.excluded_under)):
                 if name not in names:
                     msg = f"prediction {item.id} names hypothesis {name!r}; hypotheses are {', '.join(names)}"
-                    raise ValueError(msg)
+                    raise _fault(msg, "predictions", index, field)
             if item.expected_under == item.excluded_under:
                 msg = (
                     f"prediction {item.id} is expected and excluded under {item.expected_under}: it tells nothing apart"
                 )
-                raise ValueError(msg)
-        return self
+                raise _fault(msg, "predictions", index, "excluded_under")
+        tested = {name for item in self.predictions for name in (item.expected_under, item.excluded_under)}
+        for index, name in enumerate(names):
+            if name not in tested:
+                msg = f"hypothesis {name} predicts nothing; add a prediction that is expected or excluded under it"
+                raise _fault(msg, "hypotheses", index)
 
     @property
     def digest(self) -> str:
@@ -275,24 +126,56 @@ def read_claim(path: str | Path) -> Claim:
     ------
     ClaimError
         If the file cannot be read or does not say enough (no rival hypothesis, for example);
-        the message names every field that is wrong.
+        the message names every field that is wrong, with its line and column.
+
+    Examples
+    --------
+    >>> from osint_imagery.scenes.packaged import bundled
+    >>> claim = read_claim(bundled("port/claim.yaml"))
+    >>> claim.claimant.name, claim.sources[0].reliability, claim.sources[0].credibility
+    ('Ministry of Defence of Norland (fictional)', 'F', '6')
     """
+    require(str | PathLike, path=path)
     source = Path(path)
     try:
         data = source.read_bytes()
-        body = read_yaml(data)
-    except (OSError, yaml.YAMLError, UnicodeDecodeError) as err:
-        msg = f"path={str(path)!r} could not be read as YAML ({err}); start from sample_scenes/port/claim.yaml"
+    except OSError as err:
+        msg = f"path={str(path)!r} could not be read ({err}); start from sample_scenes/port/claim.yaml"
         raise ClaimError(msg) from err
-    if not isinstance(body, dict):
-        msg = f"path={str(path)!r} holds {type(body).__name__}, not a mapping; see sample_scenes/port/claim.yaml"
+    return claim_from_bytes(data, name=source.name)
+
+
+def claim_from_bytes(data: bytes, *, name: str) -> Claim:
+    """Check a claim file's bytes; `name` is what messages call it.
+
+    Raises
+    ------
+    ClaimError
+        As :func:`read_claim`.
+    """
+    try:
+        text = ClaimText.parse(data)
+    except (yaml.YAMLError, UnicodeDecodeError) as err:
+        msg = f"path={name!r} could not be read as YAML ({err}); start from sample_scenes/port/claim.yaml"
+        raise ClaimError(msg) from err
+    if not isinstance(text.body, dict):
+        msg = f"path={name!r} holds {type(text.body).__name__}, not a mapping; see sample_scenes/port/claim.yaml"
         raise ClaimError(msg)
     try:
-        claim = Claim.model_validate(body)
+        claim = Claim.model_validate(text.body)
     except ValidationError as err:
-        raise ClaimError(explain_faults(err, source)) from err
-    except InputError as err:
-        msg = f"path={source.name!r}: {err}"
-        raise ClaimError(msg) from err
+        raise ClaimError(explain_faults(err, text, name)) from err
     claim._source = data  # noqa: SLF001 - the model's own private attribute
     return claim
+
+
+def _distinct(field: str, names: list[str]) -> None:
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            msg = f"two hypotheses or two predictions share an id ({name}); make them distinct"
+            raise _fault(msg, field, index, "id")
+
+
+def _fault(msg: str, *at: str | int) -> PydanticCustomError:
+    """Return a fault that knows which part of the claim it is about."""
+    return PydanticCustomError("value_error", "{told}", {"told": msg, "at": at})

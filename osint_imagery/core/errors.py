@@ -12,7 +12,8 @@ Each error is also the builtin it resembles, so ``except ValueError`` keeps work
     │   ├── BandError                       missing band, too few bands
     │   ├── IdenticalPixelsError            two "dates" with the same pixels
     │   ├── ClaimError                      a claim file that does not say enough
-    │   └── LevelError                      detection level above what the pixel size allows
+    │   ├── LevelError                      detection level above what the pixel size allows
+    │   └── LicenseError                    restricted imagery whose terms were not acknowledged
     ├── DataError (OSError)                 bytes that are not what was promised
     │   ├── CatalogError
     │   ├── ReadError
@@ -47,6 +48,7 @@ __all__ = [
     "InputError",
     "InputTypeError",
     "LevelError",
+    "LicenseError",
     "MissingAssetError",
     "NotEnoughDataError",
     "NothingFoundWarning",
@@ -103,6 +105,10 @@ class ClaimError(InputError):
 
 class LevelError(InputError):
     """A detection level (STANAG 3769) above what the pixel size allows."""
+
+
+class LicenseError(InputError):
+    """Imagery under restricted terms that would be exported without these being acknowledged."""
 
 
 class DataError(OsintImageryError, OSError):

@@ -50,8 +50,8 @@ class Image:
         When, UTC; a day where only the day is known.
     unit : str
         ``"reflectance"``, ``"gamma0 (linear power)"``, ``"DN"`` ...
-    sensor, scene_id, credit : str or None
-        Sensor key, the scene's id, and the credit line that has to stand beside the picture.
+    sensor, scene_id, credit, license : str or None
+        Sensor key, the scene's id, the credit line that has to stand beside the picture, the licence of the pixels.
     simulated : bool
         Whether the pixels were made by a program; such figures say SIMULATED.
     viewing : ViewingGeometry or None
@@ -70,6 +70,7 @@ class Image:
     sensor: str | None = None
     scene_id: str | None = None
     credit: str | None = None
+    license: str | None = None
     simulated: bool = False
     viewing: ViewingGeometry | None = None
     lineage: Lineage = field(default_factory=Lineage)

@@ -26,6 +26,7 @@ from osint_imagery.evidence.ledger import (
     FileAdded,
     Kind,
     SceneOffered,
+    is_closed,
 )
 from osint_imagery.evidence.ledger_file import LedgerFile, read_ledger
 from osint_imagery.evidence.record import EvidenceRecord
@@ -132,7 +133,7 @@ class ClaimFile:
     @property
     def is_closed(self) -> bool:
         """Whether the dossier is complete."""
-        return next(entry.kind for entry in reversed(self.entries) if entry.kind != "seal_added") == "closed"
+        return is_closed(self.entries)
 
     @_alone
     def offer(self, offers: Iterable[Offer], *, at: datetime) -> int:

@@ -24,6 +24,7 @@ __all__ = [
     "SceneOffered",
     "StoredFile",
     "chain",
+    "is_closed",
     "parse",
 ]
 
@@ -221,6 +222,11 @@ def _misfits(entry: Entry, line: bytes, index: int, before: Sequence[Entry]) -> 
         (_in_turn(entry, before), "follows a closed ledger; only a correction with a new closing, or a seal, may"),
     )
     return [what for holds, what in checks if not holds]
+
+
+def is_closed(entries: Sequence[Entry]) -> bool:
+    """Whether a ledger is closed; seals may follow a closing."""
+    return next((entry.kind for entry in reversed(entries) if entry.kind != "seal_added"), "") == "closed"
 
 
 def _in_turn(entry: Entry, before: Sequence[Entry]) -> bool:

@@ -3,13 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from os import PathLike
 from pathlib import Path
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import ClaimError, InputError, VerificationError
 from osint_imagery.core.lineage import digest_file
 from osint_imagery.evidence.folder import PARTIAL, files_of
-from osint_imagery.evidence.ledger import HEAD, LEDGER, Closed, Entry, RecordAdded, SceneOffered, StoredFile, parse
+from osint_imagery.evidence.ledger import (
+    HEAD,
+    LEDGER,
+    Closed,
+    Entry,
+    RecordAdded,
+    SceneOffered,
+    StoredFile,
+    is_closed,
+    parse,
+)
 from osint_imagery.evidence.record import read_record
 
 __all__ = ["Verification", "verify"]
@@ -87,6 +99,7 @@ def verify(path: str | Path) -> Verification:
     Who rewrites the whole ledger makes another dossier that verifies: keep the head digest elsewhere, signed
     or timestamped, to be able to tell.
     """
+    require(str | PathLike, path=path)
     folder = Path(path)
     ledger = folder / LEDGER
     if not ledger.is_file():
@@ -112,7 +125,7 @@ def verify(path: str | Path) -> Verification:
         records=sum(isinstance(entry.file, RecordAdded) for entry in entries),
         scenes=len(offered),
         head=entries[-1].digest,
-        closed=next(entry.kind for entry in reversed(entries) if entry.kind != "seal_added") == "closed",
+        closed=is_closed(entries),
         notes=(*behind, *notes, *told),
     )
 

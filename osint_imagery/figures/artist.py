@@ -1,7 +1,7 @@
 """A finished figure: the same bytes each time, its credit inside the file, never written over evidence."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from matplotlib.figure import Figure as Drawing
 from osint_imagery.core.errors import EvidenceExistsError, InputError
 from osint_imagery.core.lineage import Artifact, digest_bytes
 from osint_imagery.core.writing import write_atomic
+from osint_imagery.scenes.license import acknowledged_terms, terms_of
 
 __all__ = ["DPI", "Figure", "house_style"]
 
@@ -58,6 +59,8 @@ class Figure:
         Ids of the scenes it was made from.
     texts : tuple of str
         Every text drawn, before it was broken into lines.
+    licenses : tuple of (str, str or None)
+        Scene id and licence of the pixels that are shown; None for pixels that come from no scene.
 
     Notes
     -----
@@ -72,18 +75,24 @@ class Figure:
     credits: tuple[str, ...]
     scenes: tuple[str, ...]
     texts: tuple[str, ...]
+    licenses: tuple[tuple[str, str | None], ...] = ()
 
     def png(self) -> bytes:
         """Return the figure as a PNG file's bytes, ten pixels a millimeter."""
-        return self._render("png")
+        return self._render("png", "")
 
-    def save(self, path: str | Path) -> Artifact:
+    def save(self, path: str | Path, *, acknowledge: Sequence[str] = (), working_copy: bool = False) -> Artifact:
         """Write the figure; the suffix names the format.
 
         Parameters
         ----------
         path : str or Path
             Ends in ``.png``, ``.svg`` or ``.pdf``.
+        acknowledge : sequence of str
+            Licences with restricted use whose terms you have read and meet (``("CC-BY-NC-4.0",)``); they are
+            written into the file.
+        working_copy : bool
+            The file is for a claim file, not for publication: nothing need be acknowledged, and it says so of itself.
 
         Returns
         -------
@@ -94,6 +103,8 @@ class Figure:
         ------
         InputError
             If the suffix is another one.
+        LicenseError
+            If pixels are under restricted terms that are not acknowledged.
         EvidenceExistsError
             If another file is already there; the same bytes are fine.
         """
@@ -102,18 +113,27 @@ class Figure:
         if media is None:
             msg = f"path={str(path)!r} has suffix {target.suffix!r}; end it in {', '.join(_MEDIA)}"
             raise InputError(msg)
-        data = self._render(target.suffix.lower()[1:])
+        data = self._render(target.suffix.lower()[1:], self._terms(acknowledge, working_copy=working_copy))
         _write_once(target, data)
         return Artifact(path=target, digest=digest_bytes(data), media_type=media, shows=self.shows)
 
-    def _render(self, kind: str) -> bytes:
+    def _terms(self, acknowledge: Sequence[str], *, working_copy: bool) -> str:
+        """Return what the file says about restricted terms; empty where none apply."""
+        shown = [(scene, text) for scene, text in self.licenses if text is not None]
+        if not working_copy:
+            named = acknowledged_terms(shown, acknowledge)
+            return f"terms acknowledged: {', '.join(named)}" if named else ""
+        gated = dict.fromkeys(terms.name for _, text in shown if (terms := terms_of(text)).gated)
+        return f"working copy, terms not acknowledged: {', '.join(gated)}" if gated else ""
+
+    def _render(self, kind: str, terms: str) -> bytes:
         stream = io.BytesIO()
         with house_style():
-            self.drawing.savefig(stream, format=kind, dpi=DPI, metadata=self._metadata(kind))
+            self.drawing.savefig(stream, format=kind, dpi=DPI, metadata=self._metadata(kind, terms))
         return stream.getvalue()
 
-    def _metadata(self, kind: str) -> dict[str, str | None]:
-        credit, scenes = "; ".join(self.credits), ", ".join(self.scenes)
+    def _metadata(self, kind: str, terms: str) -> dict[str, str | None]:
+        credit, scenes = "; ".join((*self.credits, *((terms,) if terms else ()))), ", ".join(self.scenes)
         if kind == "png":
             said = {"Title": self.title, "Description": self.shows, "Credit": credit, "Scenes": scenes}
             return {**said, "Software": None}

@@ -112,6 +112,7 @@ def before_after(
         shows=f"{_shows(pair, detections)} {remark}".rstrip(),
         credits=credit_of((pair.before, pair.after)),
         scenes=tuple(image.scene_id or "scene id not stated" for image in (pair.before, pair.after)),
+        licenses=tuple((image.scene_id or "scene id not stated", image.license) for image in (pair.before, pair.after)),
         texts=tuple(sheet.texts),
     )
 

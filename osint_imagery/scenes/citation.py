@@ -1,30 +1,16 @@
 """How a scene is cited: credit line, reference with digests and access time, BibTeX, CSL-JSON."""
 
 import json
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from osint_imagery.core.lineage import digest_bytes, digest_file
-from osint_imagery.core.timespan import iso, utc
+from osint_imagery.core.reference import Reference
+from osint_imagery.core.timespan import TimeSpan, iso, utc
+from osint_imagery.scenes.provider import publisher_of
 from osint_imagery.scenes.scene import Asset, Scene
 
-__all__ = ["Citation", "cite_scene"]
-
-_BIBTEX_SPECIAL = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
-        "&": r"\&",
-        "%": r"\%",
-        "#": r"\#",
-        "_": r"\_",
-        "$": r"\$",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-    }
-)
+__all__ = ["Citation", "Product", "cite_scene", "scene_reference", "scene_title"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +33,7 @@ class Citation:
     csl: str
 
 
-def cite_scene(scene: Scene, accessed: datetime) -> Citation:
+def cite_scene(scene: Scene, accessed: datetime, *, modified: bool = True) -> Citation:
     """Cite a scene so that a stranger can find the same bytes.
 
     Parameters
@@ -56,6 +42,9 @@ def cite_scene(scene: Scene, accessed: datetime) -> Citation:
         What was used.
     accessed : aware datetime
         When its files were obtained.
+    modified : bool
+        Whether the pixels shown were processed, as all that this library shows are; False for the provider's own
+        picture as it came.
 
     Raises
     ------
@@ -71,21 +60,60 @@ def cite_scene(scene: Scene, accessed: datetime) -> Citation:
     >>> cite_scene(scene, datetime(2026, 1, 1, tzinfo=UTC)).credit
     'SIMULATED scene, not an observation (osint_imagery, simulation version 1)'
     """
-    moment = utc(accessed)
+    credit = scene.credit if modified else scene.credit.replace("Contains modified Copernicus", "Copernicus", 1)
+    moment, publisher = utc(accessed), publisher_of(scene.sensor.key, scene.credit)
+    sensor = f"{scene.sensor.name}{f' ({scene.platform})' if scene.platform else ''}"
     version = f"processing version {scene.processing_version or 'not stated'}"
     doi = f"https://doi.org/{scene.doi}" if scene.doi else "DOI not stated"
     digests = "; ".join(_digest_text(asset) for asset in _cited(scene)) or "no file on record"
     parts = (
-        f"{scene.credit}.",
-        f"{_title(scene)}, product {scene.product_id}, {version}, acquired {scene.acquired.label}.",
-        f"{_publisher(scene)}. {doi}. License: {scene.license}.",
+        f"{credit}.",
+        f"{sensor}, product {scene.product_id}, {version}, acquired {scene.acquired.label}.",
+        f"{publisher}. {doi}. License: {scene.license}.",
         f"Accessed {iso(moment)}.",
         f"Files: {digests}; metadata {digest_bytes(scene.metadata)}.",
         *(f"Note: {note}." for note in scene.notes),
     )
     text = " ".join(parts)
-    return Citation(
-        credit=scene.credit, text=text, bibtex=_bibtex(scene, moment, text), csl=_csl(scene, moment, digests)
+    found = scene_reference(
+        scene_id=scene.id,
+        title=scene_title(scene.sensor.name, scene.platform, scene.product_id),
+        publisher=publisher,
+        acquired=scene.acquired,
+        accessed=moment,
+        about=Product(version=scene.processing_version, doi=scene.doi, license=scene.license, text=text),
+    )
+    csl = json.dumps(found.csl, indent=1, ensure_ascii=False, sort_keys=True)
+    return Citation(credit=credit, text=text, bibtex=found.bibtex, csl=csl)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product:
+    """What a provider states of a product, and the plain reference."""
+
+    version: str | None
+    doi: str | None
+    license: str
+    text: str
+
+
+def scene_reference(
+    *, scene_id: str, title: str, publisher: str, acquired: TimeSpan, accessed: datetime, about: Product
+) -> Reference:
+    """Return a scene as a data set issued when it was acquired: the year is that of the data, never today's."""
+    days = dict.fromkeys((day.year, day.month, day.day) for day in (acquired.start, acquired.end))
+    return Reference(
+        key=scene_id,
+        kind="dataset",
+        title=title,
+        authors=(publisher,),
+        publisher=publisher,
+        issued=tuple(days),
+        version=about.version or "not stated",
+        license=about.license,
+        doi=about.doi or "",
+        accessed=accessed,
+        note=about.text,
     )
 
 
@@ -103,57 +131,6 @@ def _digest_text(asset: Asset) -> str:
     return f"{asset.key} digest not stated"
 
 
-def _title(scene: Scene) -> str:
-    return f"{scene.sensor.name}{f' ({scene.platform})' if scene.platform else ''}"
-
-
-def _publisher(scene: Scene) -> str:
-    if scene.simulated:
-        return "Simulated by osint_imagery"
-    if scene.sensor.key.startswith("sentinel"):
-        return "European Space Agency (Copernicus)"
-    if scene.sensor.key.startswith("landsat"):
-        return "U.S. Geological Survey"
-    return scene.source or "Publisher not stated"
-
-
-def _bibtex(scene: Scene, moment: datetime, text: str) -> str:
-    fields = {
-        "title": f"{_title(scene)}: {scene.product_id}",
-        "author": f"{{{_publisher(scene)}}}",
-        "year": scene.year,
-        "doi": scene.doi or "",
-        "note": text,
-        "urldate": f"{moment:%Y-%m-%d}",
-    }
-    key = re.sub(r"[^A-Za-z0-9]+", "-", scene.id).strip("-")
-    body = ",\n".join(f"  {name} = {{{_escaped(name, value)}}}" for name, value in fields.items() if value)
-    return f"@misc{{{key},\n{body}\n}}\n"
-
-
-def _escaped(name: str, value: str) -> str:
-    if name == "doi":
-        return value
-    if name == "author":
-        return "{" + value[1:-1].translate(_BIBTEX_SPECIAL) + "}"
-    return value.translate(_BIBTEX_SPECIAL)
-
-
-def _csl(scene: Scene, moment: datetime, digests: str) -> str:
-    start, end = scene.acquired.start, scene.acquired.end
-    days = [[start.year, start.month, start.day]]
-    if end.date() != start.date():
-        days.append([end.year, end.month, end.day])
-    entry = {
-        "id": scene.id,
-        "type": "dataset",
-        "title": f"{_title(scene)}: {scene.product_id}",
-        "publisher": _publisher(scene),
-        "version": scene.processing_version or "not stated",
-        "issued": {"date-parts": days},
-        "accessed": {"date-parts": [[moment.year, moment.month, moment.day]], "raw": iso(moment)},
-        "license": scene.license,
-        "note": f"{scene.credit}; {digests}",
-        **({"DOI": scene.doi} if scene.doi else {}),
-    }
-    return json.dumps(entry, indent=1, ensure_ascii=False, sort_keys=True)
+def scene_title(sensor_name: str, platform: str | None, product_id: str) -> str:
+    """Return sensor, satellite where stated, and product id: what a reference calls a scene."""
+    return f"{sensor_name}{f' ({platform})' if platform else ''}: {product_id}"

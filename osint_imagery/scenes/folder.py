@@ -14,6 +14,7 @@ from osint_imagery.core.lineage import canonical_json
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.naming import common_name
 from osint_imagery.scenes.properties import number, words
+from osint_imagery.scenes.provider import license_for
 from osint_imagery.scenes.raster import Header, inspect
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.sensors import Sensor, sensor
@@ -210,7 +211,7 @@ def _scene(
         simulated=kind.key == "simulated-msi" or sidecar.get("simulated") is True,
         metadata=data,
         href=href,
-        license=words(sidecar, "license") or kind.license,
+        license=license_for(kind.license, words(sidecar, "license"), words(sidecar, "source")),
         doi=words(sidecar, "doi") or kind.doi_for(platform),
         notes=(*notes, *unnamed, *((note,) if note else ())),
         source=words(sidecar, "source"),

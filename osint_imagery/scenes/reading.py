@@ -193,6 +193,7 @@ def _image(
         sensor=scene.sensor.key,
         scene_id=scene.id,
         credit=scene.credit,
+        license=scene.license,
         simulated=scene.simulated,
         viewing=scene.viewing,
     )

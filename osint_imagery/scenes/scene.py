@@ -9,6 +9,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from osint_imagery.core.errors import BandError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.core.viewing import ViewingGeometry
+from osint_imagery.scenes.provider import provider_named
 from osint_imagery.scenes.sensors import QualityEncoding, Sensor
 
 __all__ = ["Asset", "Scene"]
@@ -168,6 +169,9 @@ class Scene:
         if self.simulated:
             version = self.processing_version or "not stated"
             return f"SIMULATED scene, not an observation (osint_imagery, simulation version {version})"
+        named = provider_named(self.source) if self.sensor.key == "geotiff" else None
+        if named is not None:
+            return named.line(self.year)
         satellite = (self.platform or "").lower().replace("_", "-").rsplit("-", 1)[-1]
         line = self.sensor.credit.replace("Landsat-{satellite}", f"Landsat-{satellite}" if satellite else "Landsat")
         line = line.format(year=self.year, satellite=satellite, source=self.source or "not stated", version="")

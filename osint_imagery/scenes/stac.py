@@ -19,6 +19,7 @@ from osint_imagery.scenes.properties import (
     view_zenith,
     words,
 )
+from osint_imagery.scenes.provider import license_for
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.sensors import Sensor, sensor
 
@@ -128,6 +129,7 @@ def _scene(data: bytes, item: Mapping[str, Any], path: Path, root: Path) -> Scen
     platform = words(properties, "platform")
     product_id, notes = _product(item["id"], properties)
     elevation, azimuth = _sun(properties)
+    source = words(properties, "osint:source", "sci:citation")
     return Scene(
         id=item["id"],
         sensor=kind,
@@ -146,11 +148,16 @@ def _scene(data: bytes, item: Mapping[str, Any], path: Path, root: Path) -> Scen
         simulated=kind.key == "simulated-msi" or properties.get("osint:simulated") is True,
         metadata=data,
         href=path.relative_to(root).as_posix(),
-        license=kind.license if kind.license != "not stated" else words(properties, "license") or "not stated",
+        license=license_for(kind.license, _own_license(kind, properties), source),
         doi=kind.doi_for(platform) or words(properties, "sci:doi"),
         notes=(*notes, _APPLIED) if _is_applied(properties) else notes,
-        source=words(properties, "osint:source", "sci:citation"),
+        source=source,
     )
+
+
+def _own_license(kind: Sensor, properties: Mapping[str, Any]) -> str | None:
+    """Return the item's licence; mirrors call Sentinel and Landsat ``proprietary`` or ``various``: the table wins."""
+    return words(properties, "license") if kind.license == "not stated" else None
 
 
 def _sun(properties: Mapping[str, Any]) -> tuple[float | None, float | None]:

@@ -206,7 +206,7 @@ def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ..
     pictures = []
     with tempfile.TemporaryDirectory() as scratch:
         for file, figure in drawn:
-            artifact = figure.save(Path(scratch) / file)
+            artifact = figure.save(Path(scratch) / file, working_copy=True)
             kept = replace(artifact, path=folder.add_figure(artifact, at=clock()))
             pictures.append(Picture(artifact=kept, png=kept.path.read_bytes(), alt=kept.shows, prediction=name))
     return tuple(pictures)

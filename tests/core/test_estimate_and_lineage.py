@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -58,6 +58,7 @@ def test_interval_without_a_value_and_open_intervals_are_allowed() -> None:
     assert "bounds 0 to inf" in str(estimate(1, 0, INF, 1))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 200).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
 def test_proportion_has_the_exact_binomial_interval(counts: tuple[int, int]) -> None:
     hits, trials = counts

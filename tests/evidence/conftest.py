@@ -16,10 +16,12 @@ from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.estimate import Estimate, proportion
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
-from osint_imagery.core.lineage import Lineage, Step, digest_bytes
+from osint_imagery.core.lineage import Artifact, Lineage, Step, digest_bytes
 from osint_imagery.core.pair import Pair, Registration
 from osint_imagery.core.timespan import TimeSpan, utc
+from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.finding import Finding, find
+from osint_imagery.evidence.record import EvidenceRecord, record_of
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.power import Power
 from osint_imagery.observe.resolution import resolution
@@ -266,3 +268,29 @@ def case(claim: Claim) -> Case:
 @pytest.fixture
 def at() -> datetime:
     return AT
+
+
+@pytest.fixture
+def dossier(tmp_path: Path, case: Case, claim: Claim, at: datetime) -> Callable[..., Path]:
+    """Write a closed claim file with one figure."""
+
+    def make(name: str = "dossier", of: Claim = claim, license_: str | None = None, close: bool = True) -> Path:
+        folder = ClaimFile.create(tmp_path / name, of, at=at)
+        picture = tmp_path / "shed-before-after.png"
+        picture.write_bytes(b"\x89PNG picture")
+        artifact = Artifact(
+            path=picture, digest=digest_bytes(picture.read_bytes()), media_type="image/png", shows="two dates"
+        )
+        record = record_of(of, case.find(), accessed=at, created=at, software="osint-imagery 0.1.0").attach(artifact)
+        if license_ is not None:
+            scenes = tuple(scene.model_copy(update={"license": license_}) for scene in record.scenes)
+            record = EvidenceRecord.model_validate(
+                record.model_copy(update={"scenes": scenes}).model_dump(by_alias=True)
+            )
+        folder.add_figure(artifact, at=at)
+        folder.add_record(record, at=at)
+        if close:
+            folder.close(at=at)
+        return folder.path
+
+    return make

@@ -5,6 +5,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+import yaml
 from pydantic import ValidationError
 
 from osint_imagery.core.claim import Claim
@@ -15,6 +16,7 @@ from osint_imagery.evidence.fields import EstimateField, Interval
 from osint_imagery.evidence.reasoning import Annotation, Judgment
 from osint_imagery.evidence.record import EvidenceRecord, read_record, record_of
 from osint_imagery.evidence.schemas import schemas, write_schemas
+from osint_imagery.scenes.packaged import bundled
 
 SOFTWARE = "osint_imagery 0.1.0"
 
@@ -188,3 +190,18 @@ def test_a_record_follows_its_published_schema(record: EvidenceRecord) -> None:
 
 def test_schemas_can_be_written_again(tmp_path: Path) -> None:
     assert [path.name for path in write_schemas(tmp_path / "s")] == sorted(schemas())
+
+
+@pytest.mark.parametrize("name", sorted(schemas()))
+def test_schemas_are_schemas(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(json.loads(schemas()[name]))
+
+
+@pytest.mark.parametrize("name", ["port", "romania", "beirut"])
+def test_bundled_claims_fit_the_published_schema(name: str) -> None:
+    body = json.loads(json.dumps(yaml.safe_load(bundled(f"{name}/claim.yaml").read_bytes()), default=str))
+    schema = json.loads(schemas()["claim.schema.json"])
+    jsonschema.validate(body, schema)
+    body["sources"] = [{"kind": "image", "description": "x", "reliability": "G"}]
+    with pytest.raises(jsonschema.ValidationError, match="'G' is not one of"):
+        jsonschema.validate(body, schema)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -95,8 +96,9 @@ except StorageError as err:
     print("told", err)
 """
     twin = shutil.copytree(dossier, tmp_path / "twin")
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(0o755)
+    for path in (tmp_path, *tmp_path.parents):
+        if path.is_relative_to(tempfile.gettempdir()) and path != Path(tempfile.gettempdir()):
+            path.chmod(0o755)
     for path in (*dossier.rglob("*"), dossier):
         path.chmod(0o555 if path.is_dir() else 0o444)
     ran = subprocess.run(

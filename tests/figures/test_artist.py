@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
 import pytest
 from PIL import Image as Picture
 
-from osint_imagery.core.errors import EvidenceExistsError, InputError
+from osint_imagery.core.errors import EvidenceExistsError, InputError, LicenseError
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.before_after import before_after
@@ -73,3 +74,21 @@ def test_the_callers_settings_neither_matter_nor_change(figure: Figure, make_pai
 def test_a_notebook_shows_the_same_picture(figure: Figure) -> None:
     assert figure._repr_png_() == figure.png()
     assert figure.png().startswith(b"\x89PNG")
+
+
+def test_restricted_pixels_need_their_terms_acknowledged(make_pair: Callable[..., Pair], tmp_path: Path) -> None:
+    pair = make_pair()
+    pair = replace(pair, after=replace(pair.after, license="CC-BY-NC-4.0"))
+    figure = before_after(pair)
+    with pytest.raises(LicenseError, match=r"is under 'CC-BY-NC-4.0'.*acknowledge=\('CC-BY-NC-4.0',\)"):
+        figure.save(tmp_path / "a.png")
+    assert not (tmp_path / "a.png").exists()
+    figure.save(tmp_path / "b.png", acknowledge=("CC-BY-NC-4.0",))
+    assert "terms acknowledged: CC-BY-NC-4.0" in Picture.open(tmp_path / "b.png").text["Credit"]
+    figure.save(tmp_path / "c.png", working_copy=True)
+    assert "working copy, terms not acknowledged: CC-BY-NC-4.0" in Picture.open(tmp_path / "c.png").text["Credit"]
+
+
+def test_open_pixels_say_nothing_of_terms(make_pair: Callable[..., Pair], tmp_path: Path) -> None:
+    before_after(make_pair()).save(tmp_path / "a.png", acknowledge=("CC-BY-NC-4.0",))
+    assert "terms" not in Picture.open(tmp_path / "a.png").text["Credit"]

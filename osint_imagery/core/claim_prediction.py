@@ -1,0 +1,68 @@
+"""What a hypothesis predicts: which thing, how large, where, when, and which hypothesis excludes it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from osint_imagery.core.claim_value import Key, Model, Place, Span, Text
+
+__all__ = ["Change", "DetectionLevel", "Hypothesis", "Prediction", "Target"]
+
+
+class DetectionLevel(StrEnum):
+    """What can be told about an object, lowest first (terms of STANAG 3769)."""
+
+    DETECTION = "detection"
+    RECOGNITION = "recognition"
+    IDENTIFICATION = "identification"
+    TECHNICAL_ANALYSIS = "technical_analysis"
+
+
+class Change(StrEnum):
+    """What a prediction expects to see."""
+
+    APPEARS = "appears"
+    DISAPPEARS = "disappears"
+    CHANGES = "changes"
+
+
+class Hypothesis(Model):
+    """One explanation; at least one of a claim's hypotheses is the rival of what is claimed."""
+
+    id: Key
+    text: Text
+    rival: bool = False
+
+
+class Target(Model):
+    """The thing that should be visible: size in meters, and how bright against its ground where known.
+
+    ``contrast`` is the expected difference target minus background per band, in the unit of the
+    images it is looked for in (reflectance: -1..1); without it the power cannot be measured.
+    """
+
+    what: Text
+    length_m: Annotated[float, Field(gt=0)]
+    width_m: Annotated[float, Field(gt=0)]
+    contrast: dict[str, float] | None = None
+
+
+class Prediction(Model):
+    """What should be seen, where and when, if a hypothesis is true; and which hypothesis excludes it."""
+
+    id: Key
+    text: Text
+    expected_under: Key
+    excluded_under: Key
+    change: Annotated[Change, Field(strict=False)]
+    target: Target
+    when: Span
+    dwell_days: Annotated[float, Field(gt=0)] | None = None
+    level: Annotated[DetectionLevel, Field(strict=False)] = DetectionLevel.DETECTION
+    place: Place | None = None
+
+    @property
+    def lasts(self) -> str:
+        """How long the target stays, in words."""
+        return "for good" if self.dwell_days is None else f"{self.dwell_days:g} days"

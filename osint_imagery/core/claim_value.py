@@ -1,0 +1,91 @@
+"""What a claim is made of: words, keys, moments, spans, places."""
+
+import json
+from datetime import date, datetime
+from typing import Annotated, Any, Self
+
+import shapely
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.functional_validators import AfterValidator
+
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.timespan import TimeSpan
+
+__all__ = ["Key", "Language", "Model", "Moment", "Place", "Span", "Text"]
+
+Text = Annotated[str, Field(min_length=1)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+
+
+def _text_of_date(value: object) -> object:
+    """YAML turns unquoted dates into date objects; take them back to text. A naive time stays one and is refused."""
+    return value.isoformat() if isinstance(value, (date, datetime)) else value
+
+
+def _checked_time(text: str) -> str:
+    TimeSpan(text)  # refuses what is no time, and a time of day without a zone
+    return text
+
+
+Moment = Annotated[str, BeforeValidator(_text_of_date), AfterValidator(_checked_time)]
+
+
+class Model(BaseModel):
+    """Frozen, strict, nothing extra."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class Span(Model):
+    """First and last moment, both included; a bare date means the whole UTC day."""
+
+    start: Moment
+    end: Moment
+
+    @model_validator(mode="after")
+    def _parse(self) -> Self:
+        self.span()
+        return self
+
+    def span(self) -> TimeSpan:
+        """Return the span in UTC."""
+        return TimeSpan(self.start, self.end)
+
+
+class Place(Model):
+    """Where: exactly one of `bbox` (west, south, east, north), `point` with `radius_m`, or GeoJSON `geometry`."""
+
+    name: Text
+    bbox: Annotated[list[float], Field(min_length=4, max_length=4)] | None = None
+    point: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
+    radius_m: Annotated[float, Field(gt=0)] | None = None
+    geometry: dict[str, Any] | None = None
+    sensitive: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [
+            self.bbox is not None,
+            self.point is not None and self.radius_m is not None,
+            self.geometry is not None,
+        ]
+        if sum(given) != 1:
+            msg = "give exactly one of bbox, point with radius_m, geometry"
+            raise ValueError(msg)
+        self.aoi()
+        return self
+
+    def aoi(self) -> AreaOfInterest:
+        """Return the area of interest."""
+        if self.bbox is not None:
+            west, south, east, north = self.bbox
+            return AreaOfInterest.from_bbox(west, south, east, north, name=self.name)
+        if self.point is not None and self.radius_m is not None:
+            return AreaOfInterest.from_point(self.point[0], self.point[1], radius_m=self.radius_m, name=self.name)
+        try:
+            drawn = shapely.from_geojson(json.dumps(self.geometry))
+        except (shapely.errors.GEOSException, TypeError) as err:
+            msg = f"geometry is no GeoJSON geometry ({err})"
+            raise ValueError(msg) from err
+        return AreaOfInterest.from_geometry(drawn, name=self.name)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from osint_imagery.cli_exchange import add_exchange_commands
+from osint_imagery.cli_seal import add_seal_commands
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import EvidenceExistsError, InputError, OsintImageryError, VerificationError
@@ -76,9 +77,11 @@ def _parser() -> argparse.ArgumentParser:
 
     verified = commands.add_parser("verify", help="check that nothing in a claim file was altered; offline")
     verified.add_argument("dossier", help="folder of the claim file")
+    verified.add_argument("--root", action="append", default=[], metavar="PEM", help="root of a timestamp authority")
     verified.set_defaults(command=_verify)
 
     add_exchange_commands(commands)
+    add_seal_commands(commands)
 
     for each in (demo, found, pair, check, fit, verified):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")
@@ -248,10 +251,18 @@ def _verify(options: argparse.Namespace) -> int:
     if not Path(options.dossier).is_dir():
         msg = f"dossier={options.dossier!r} is not a folder; give the folder of a claim file"
         raise InputError(msg)
-    result = verify(options.dossier)
+    result = verify(options.dossier, roots=options.root)
     if options.json:
         body = {"claim": result.claim_id, "files": result.files, "entries": result.entries, "records": result.records}
-        _json({**body, "head": result.head, "closed": result.closed, "notes": list(result.notes)})
+        _json(
+            {
+                **body,
+                "head": result.head,
+                "closed": result.closed,
+                "seals": list(result.seals),
+                "notes": list(result.notes),
+            }
+        )
     else:
         print(result)
     return 0

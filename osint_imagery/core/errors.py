@@ -163,6 +163,10 @@ class LockedError(EvidenceError, TimeoutError):
     """Another writer holds a claim file."""
 
 
+class SealError(EvidenceError):
+    """A timestamp that could not be had."""
+
+
 class StorageError(EvidenceError, OSError):
     """A file that could not be written (no space, no right to); what was there before is untouched."""
 

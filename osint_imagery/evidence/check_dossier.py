@@ -13,6 +13,7 @@ repeats the last one. Who rewrites the whole chain can make it hold again: compa
 elsewhere.
 """
 
+import base64
 import hashlib
 import json
 import os
@@ -23,20 +24,26 @@ from typing import Any
 LEDGER, HEAD = "ledger.jsonl", "ledger.head"
 PARTIAL = {"." + LEDGER + ".partial", "." + HEAD + ".partial"}  # what a killed run may leave
 OWN = {LEDGER, HEAD, ".ledger.lock"} | PARTIAL
+UP = {"", ".", ".."}
 KEYS = {"index", "kind", "at", "body", "previous", "digest"}
 FILE_KEYS = {"path", "digest", "size"}
+ADDED = ("claim_registered", "scene_metadata_added", "figure_added", "report_added", "file_added")
 KINDS = {
-    "claim_registered": FILE_KEYS | {"media_type", "shows"},
-    "scene_metadata_added": FILE_KEYS | {"media_type", "shows"},
-    "figure_added": FILE_KEYS | {"media_type", "shows"},
-    "report_added": FILE_KEYS | {"media_type", "shows"},
-    "file_added": FILE_KEYS | {"media_type", "shows"},
-    "seal_added": FILE_KEYS | {"media_type", "shows"},
+    **dict.fromkeys(ADDED, FILE_KEYS | {"media_type", "shows"}),
     "record_added": FILE_KEYS | {"record_id", "answer", "scene_ids"},
     "scene_offered": {"scene_id", "acquired", "used", "reason", "href", "metadata_digest"},
     "correction": {"supersedes", "by", "reason", "replacement"},
     "closed": {"files", "unrecorded"},
+    "signed": {"claim", "entries", "head", "signer", "said_at", "public_key", "signature"},
+    "timestamped": {"claim", "entries", "head", "authority", "response"},
 }
+SEALS = {"signed", "timestamped"}
+SEAL_FORMS = {
+    "public_key": re.compile("[0-9a-f]{64}"),
+    "signature": re.compile("[0-9a-f]{128}"),
+    "response": re.compile("([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==|[A-Za-z0-9+/]=))?"),
+}
+ED25519 = bytes.fromhex("302a300506032b6570032100")  # what precedes 32 bytes of key in SubjectPublicKeyInfo (RFC 8410)
 DIGEST = re.compile("sha256:[0-9a-f]{64}")
 INSTANT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z")
 
@@ -49,12 +56,12 @@ def canonical(value: Any) -> bytes:
 
 
 def no_fraction(text: str) -> Any:
-    """Refuse a number that is not whole: how it is written would depend on the program."""
+    """Refuse a number that is not whole."""
     raise ValueError("a fraction, " + text)
 
 
 def once(pairs: list[tuple[str, Any]]) -> Object:
-    """Refuse an object that names a key twice: readers would differ on what it says."""
+    """Refuse an object that names a key twice."""
     if len({key for key, _ in pairs}) != len(pairs):
         raise ValueError("a key twice")
     return dict(pairs)
@@ -71,17 +78,14 @@ def sha256(path: str) -> str:
 
 def inside(path: Any) -> bool:
     """Whether a path stays inside the dossier."""
-    text = isinstance(path, str) and path != "" and "\\" not in path and path.isprintable()
-    return text and not {"", ".", ".."} & set(path.split("/"))
+    return isinstance(path, str) and "\\" not in path and path.isprintable() and not UP & set(path.split("/"))
 
 
 def is_file_entry(body: Any) -> bool:
     """Whether an object describes a stored file."""
-    if not isinstance(body, dict) or not set(body) >= FILE_KEYS:
+    if not isinstance(body, dict) or not set(body) >= FILE_KEYS or type(body["size"]) is not int:
         return False
-    size = body["size"]
-    whole = isinstance(size, int) and not isinstance(size, bool) and size >= 0
-    return whole and inside(body["path"]) and bool(DIGEST.fullmatch(str(body["digest"])))
+    return body["size"] >= 0 and inside(body["path"]) and bool(DIGEST.fullmatch(str(body["digest"])))
 
 
 def well_formed(entry: Any) -> bool:
@@ -97,14 +101,57 @@ def well_formed(entry: Any) -> bool:
         return all(is_file_entry(item) for item in body["files"]) and all(inside(name) for name in body["unrecorded"])
     if entry["kind"] == "correction":
         return body["replacement"] is None or is_file_entry(body["replacement"])
-    return True
+    return all(form.fullmatch(str(body[key])) for key, form in SEAL_FORMS.items() if key in body)
+
+
+def vouches(entry: Object, before: list[Object]) -> bool:
+    """Whether a seal is about the entries before it; True of every other entry."""
+    body = entry["body"]
+    if entry["kind"] not in SEALS:
+        return True
+    count = body["entries"]
+    known = isinstance(count, int) and 1 <= count <= len(before) and before[count - 1]["digest"] == body["head"]
+    return known and body["claim"] == before[0]["body"]["digest"]
+
+
+def seal_copies(entries: list[Object]) -> dict[str, bytes]:
+    """Return the files in seal/, which repeat the ledger's seals in the forms that openssl reads."""
+    copies: dict[str, bytes] = {}
+    for entry in [item for item in entries if item["kind"] in SEALS]:
+        body = entry["body"]
+        name = f"seal/{entry['index']:04d}-{entry['kind']}"
+        keys = ("claim", "entries", "head", "signer", "said_at")
+        stated = {key: body[key] for key in keys if key in body}
+        copies[name + ".json"] = canonical({"schema": "osint-imagery/seal/1", **stated})
+        if entry["kind"] == "signed":
+            key = base64.b64encode(ED25519 + bytes.fromhex(body["public_key"])).decode()
+            copies[name + ".pub.pem"] = f"-----BEGIN PUBLIC KEY-----\n{key}\n-----END PUBLIC KEY-----\n".encode()
+            copies[name + ".sig"] = bytes.fromhex(body["signature"])
+        else:
+            copies[name + ".tsr"] = base64.b64decode(body["response"])
+    return copies
+
+
+def differing_copies(folder: str, entries: list[Object]) -> tuple[set[str], list[str], list[str]]:
+    """Return the copies that may be there, those that were altered, and those that are away."""
+    altered, away = [], []
+    copies = seal_copies(entries)
+    for name, data in sorted(copies.items()):
+        path = os.path.join(folder, *name.split("/"))
+        if not os.path.isfile(path):
+            away.append(name + ": missing; the ledger holds what was in it")
+            continue
+        with open(path, "rb") as stream:
+            if stream.read() != data:
+                altered.append(name + ": is not what the ledger holds")
+    return set(copies), altered, away
 
 
 def in_turn(kind: str, before: list[str]) -> bool:
     """Whether a kind may follow: after a closing seals and a correction, after that only a closing."""
-    if kind == "seal_added":
+    if kind in SEALS:
         return bool(before) and before[-1] != "correction"
-    kinds = [item for item in before if item != "seal_added"]
+    kinds = [item for item in before if item not in SEALS]
     if "closed" not in kinds:
         return True
     return kind == ("correction" if kinds[-1] == "closed" else "closed")
@@ -134,18 +181,19 @@ def read_chain(data: bytes) -> tuple[list[Object], list[str]]:
         where = f"{LEDGER}: line {index + 1}: "
         try:
             entry = read_entry(line)
-        except (ValueError, RecursionError) as err:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as err:
             problems.append(where + str(err))
             continue
         last = entries[-1] if entries else None
         kinds = [str(item["kind"]) for item in entries]
         checks = (
-            (entry["index"] == index and entry["index"] is not True, "lines are missing or moved"),
+            (type(entry["index"]) is int and entry["index"] == index, "lines are missing or moved"),
             (entry["previous"] == (last["digest"] if last else None), "is not chained to the line before it"),
             (bool(INSTANT.fullmatch(str(entry["at"]))), "has no time"),
             (last is None or in_order(last["at"], entry["at"]), "is dated before the line before it"),
             ((entry["kind"] == "claim_registered") == (index == 0), "the claim is registered first, and once"),
             (in_turn(str(entry["kind"]), kinds), "follows a closed ledger"),
+            (vouches(entry, entries), "vouches for another ledger than the one before it"),
         )
         problems += [where + what for holds, what in checks if not holds]
         entries.append(entry)
@@ -153,21 +201,16 @@ def read_chain(data: bytes) -> tuple[list[Object], list[str]]:
 
 
 def in_order(first: str, second: str) -> bool:
-    """Whether one instant is not after another, as text: without fractions of a second they sort as they stand."""
-    return first[:19] < second[:19] or (
-        first[:19] == second[:19] and first[19:-1].ljust(9, "0") <= second[19:-1].ljust(9, "0")
-    )
+    """Whether one instant is not after another, as text: up to the second they sort as they stand."""
+    return (first[:19], first[19:-1].ljust(9, "0")) <= (second[:19], second[19:-1].ljust(9, "0"))
 
 
 def check_head(folder: str, entries: list[Object]) -> tuple[list[str], list[str]]:
     """Return problems and notes of the head, which tells when lines were taken off the end."""
     path = os.path.join(folder, HEAD)
     if not os.path.isfile(path) or os.path.islink(path):
-        return (
-            ([], [HEAD + ": missing; the run was killed as it began"])
-            if len(entries) == 1
-            else ([HEAD + ": missing"], [])
-        )
+        told = [HEAD + ": missing"]
+        return ([], told) if len(entries) == 1 else (told, [])  # a run killed as it began had not written it
     with open(path, "rb") as stream:
         stated = stream.read()
     heads = [str(entry["digest"]).encode() + b"\n" for entry in entries]
@@ -191,20 +234,18 @@ def walk(folder: str) -> tuple[set[str], set[str]]:
     return files - OWN, odd
 
 
-def check_files(folder: str, entries: list[Object]) -> tuple[int, list[str], list[str]]:
+def check_files(folder: str, entries: list[Object], copies: set[str]) -> tuple[int, list[str], list[str]]:
     """Compare every file; return how many hold, problems and notes."""
     there, odd = walk(folder)
+    there -= copies
     problems = [name + ": is a link or a device, not a file" for name in sorted(odd)]
     last = max((k for k, entry in enumerate(entries) if entry["kind"] == "closed"), default=None)
-    promised: dict[tuple[str, str, int], int] = {}
-    for index, entry in enumerate(entries):
-        body = entry["body"]["replacement"] if entry["kind"] == "correction" else entry["body"]
-        if body is not None and "path" in body:
-            promised.setdefault((body["path"], body["digest"], body["size"]), index)
+    bodies = [entry["body"]["replacement"] if entry["kind"] == "correction" else entry["body"] for entry in entries]
+    promised = {(body["path"], body["digest"], body["size"]) for body in bodies if body and "path" in body}
     closing = entries[last]["body"]["files"] if last is not None else []
     listed = {(item["path"], item["digest"], item["size"]) for item in closing}
     good = 0
-    for name, digest, size in sorted(set(promised) | listed):
+    for name, digest, size in sorted(promised | listed):
         path = os.path.join(folder, *name.split("/"))
         if name not in there:
             problems.append(name + ": missing")
@@ -212,20 +253,12 @@ def check_files(folder: str, entries: list[Object]) -> tuple[int, list[str], lis
             problems.append(name + ": was altered: it does not have the size and digest that were recorded")
         else:
             good += 1
-    extra = sorted(there - {name for name, _, _ in promised} - {name for name, _, _ in listed})
+    extra = sorted(there - {file[0] for file in promised | listed})
     if last is None:
-        return (
-            good,
-            problems,
-            [name + ": no entry records it: left by a killed run, or still to be added" for name in extra],
-        )
+        return good, problems, [name + ": no entry records it: left by a killed run, or to be added" for name in extra]
     problems += [name + ": is not listed in the closed ledger" for name in extra]
-    early = {name for (name, _, _), index in promised.items() if index < last}
-    problems += [
-        name + ": was recorded, but the closing entry does not list it"
-        for name in sorted(early - {n for n, _, _ in listed})
-    ]
-    return good, problems, []
+    unlisted = {file[0] for file in promised} - {file[0] for file in listed}
+    return good, problems + [name + ": was recorded, but the closing does not list it" for name in sorted(unlisted)], []
 
 
 def check(folder: str) -> tuple[list[str], list[str], list[str]]:
@@ -238,8 +271,9 @@ def check(folder: str) -> tuple[list[str], list[str], list[str]]:
     if problems or not entries:
         return [], problems or [LEDGER + ": empty"], []
     problems, notes = check_head(folder, entries)
-    good, bad, told = check_files(folder, entries)
-    seals = sum(entry["kind"] == "seal_added" for entry in entries)
+    copies, altered, away = differing_copies(folder, entries)
+    good, bad, told = check_files(folder, entries, copies)
+    seals = [entry["body"].get("signer") or entry["body"]["authority"] for entry in entries if entry["kind"] in SEALS]
     closed = any(entry["kind"] == "closed" for entry in entries)
     held = [
         f"{len(entries)} ledger entries chained, the last at {entries[-1]['at']}",
@@ -247,22 +281,17 @@ def check(folder: str) -> tuple[list[str], list[str], list[str]]:
         f"the claim was registered first, at {entries[0]['at']}, as {entries[0]['body']['digest']}",
         "head " + str(entries[-1]["digest"]),
         "the dossier is " + ("closed" if closed else "open: files and entries may still be added"),
-        f"{seals} seal file(s), not checked by this program" if seals else "no signature, no timestamp",
+        f"sealed, which this program does not check, by: {', '.join(seals)}" if seals else "no signature, no timestamp",
     ]
-    return held, problems + bad, notes + told
+    return held, problems + bad + altered, notes + told + away
 
 
 def main(arguments: list[str]) -> int:
     """Check one folder and print the answer."""
     folder = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
     held, problems, notes = check(folder)
-    for line in problems:
-        print("PROBLEM " + line)
-    for line in [] if problems else held:
-        print(line)
-    for line in notes:
-        print("note: " + line)
-    print("DOES NOT VERIFY" if problems else "VERIFIED")
+    lines = ["PROBLEM " + line for line in problems] or held
+    print("\n".join([*lines, *("note: " + line for line in notes), "DOES NOT VERIFY" if problems else "VERIFIED"]))
     return 1 if problems else 0
 
 

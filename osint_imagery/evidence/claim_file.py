@@ -1,11 +1,9 @@
 """The claim file: a folder that holds one claim and all evidence for and against it; nothing in it is overwritten."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
 
 from osint_imagery.core.claim import Claim
 from osint_imagery.core.errors import (
@@ -21,35 +19,25 @@ from osint_imagery.evidence.fields import Interval, Model
 from osint_imagery.evidence.folder import NewFile, begun_only, file_name, make_folder, media_type, stored, write_new
 from osint_imagery.evidence.furniture import CLAIM, own_files
 from osint_imagery.evidence.ledger import (
+    SEALS,
     Correction,
     Entry,
     FileAdded,
     Kind,
     SceneOffered,
+    Signed,
+    Timestamped,
     is_closed,
 )
-from osint_imagery.evidence.ledger_file import LedgerFile, read_ledger
+from osint_imagery.evidence.ledger_file import LedgerFile, alone, read_ledger
 from osint_imagery.evidence.record import EvidenceRecord
 from osint_imagery.evidence.recording import closing_of, write_record
+from osint_imagery.evidence.seal_copies import write_copies
 from osint_imagery.evidence.verify import Verification, verify
 from osint_imagery.scenes.catalog import Offer
 from osint_imagery.scenes.scene import Scene
 
 __all__ = ["ClaimFile"]
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _alone(method: Callable[Concatenate["ClaimFile", P], R]) -> Callable[Concatenate["ClaimFile", P], R]:
-    """Run a method with the dossier held, and with all that other writers added until now."""
-
-    @wraps(method)
-    def held(self: "ClaimFile", /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self._ledger.locked():
-            return method(self, *args, **kwargs)
-
-    return held
 
 
 class ClaimFile:
@@ -60,11 +48,11 @@ class ClaimFile:
     open: each method takes in what the others added, under a lock, and what it has returned from is on disk.
     """
 
-    __slots__ = ("_ledger", "path")
+    __slots__ = ("ledger", "path")
 
     def __init__(self, path: Path, entries: tuple[Entry, ...]) -> None:
         self.path = path
-        self._ledger = LedgerFile(path, entries)
+        self.ledger = LedgerFile(path, entries)
 
     @classmethod
     def create(cls, out: str | Path, claim: Claim, *, at: datetime) -> "ClaimFile":
@@ -94,7 +82,7 @@ class ClaimFile:
             raise InputError(msg)
         make_folder(folder)
         dossier = cls(folder, ())
-        with dossier._ledger.locked():
+        with dossier.ledger.locked():
             if dossier.entries or not begun_only(folder, claim.source):
                 msg = f"out={str(out)!r} is not an empty folder; evidence is never overwritten, choose another folder"
                 raise EvidenceExistsError(msg)
@@ -114,8 +102,9 @@ class ClaimFile:
         folder = Path(path)
         verify(folder)
         dossier = cls(folder, read_ledger(folder))
-        with dossier._ledger.locked():
-            dossier._ledger.mend_head()
+        with dossier.ledger.locked():
+            dossier.ledger.mend_head()
+            write_copies(folder, dossier.entries)
             if not dossier.is_closed:
                 dossier._furnish(utc(dossier.entries[-1].at))
         return dossier
@@ -123,7 +112,7 @@ class ClaimFile:
     @property
     def entries(self) -> tuple[Entry, ...]:
         """The ledger, as far as this writer has seen it."""
-        return self._ledger.entries
+        return self.ledger.entries
 
     @property
     def head(self) -> str:
@@ -135,7 +124,7 @@ class ClaimFile:
         """Whether the dossier is complete."""
         return is_closed(self.entries)
 
-    @_alone
+    @alone
     def offer(self, offers: Iterable[Offer], *, at: datetime) -> int:
         """Record every scene that the catalogue offered, used or rejected and why; return how many were new."""
         known = {item.body for item in self.entries if isinstance(item.body, SceneOffered)}
@@ -170,7 +159,7 @@ class ClaimFile:
         )
         return self._store(new, scene.metadata, at=at)
 
-    @_alone
+    @alone
     def add_record(self, record: EvidenceRecord, *, at: datetime) -> Path:
         """Store an evidence record, chained to the record before it, and return its path."""
         self._refuse_closed()
@@ -201,7 +190,7 @@ class ClaimFile:
         """Record any other file; copied to ``files/`` if it is not inside the dossier yet."""
         return self._take(Path(path), "files", NewFile(kind="file_added", shows=shows), at=at)
 
-    @_alone
+    @alone
     def correct(
         self, supersedes: int, reason: str, by: str, *, at: datetime, record: EvidenceRecord | None = None
     ) -> None:
@@ -235,7 +224,7 @@ class ClaimFile:
             bodies.append(("closed", closing_of(self.path, self.entries, replacement)))
         self._append(bodies, at)
 
-    @_alone
+    @alone
     def close(self, *, at: datetime) -> Verification:
         """Write the closing entry, which lists every file with digest and size, and verify the dossier.
 
@@ -251,6 +240,12 @@ class ClaimFile:
         self._append([("closed", closing_of(self.path, self.entries))], at)
         return verify(self.path)
 
+    @alone
+    def add_seal(self, seal: Signed | Timestamped, *, at: datetime) -> None:
+        """Append a signature or a timestamp, also to a closed dossier, and write its parts into ``seal/``."""
+        self._append([("signed" if isinstance(seal, Signed) else "timestamped", seal)], at)
+        write_copies(self.path, self.entries)
+
     def _furnish(self, at: datetime) -> None:
         """Store what tells a stranger how to check the folder; what is there already is left alone."""
         recorded = {file.path for entry in self.entries if (file := entry.file)}
@@ -265,15 +260,14 @@ class ClaimFile:
 
     def _append(self, bodies: Iterable[tuple[Kind, Model]], at: datetime) -> None:
         items = list(bodies)
-        if items[0][0] not in {"correction", "seal_added"}:
+        if items[0][0] not in SEALS | {"correction"}:
             self._refuse_closed()
-        self._ledger.append(items, at)
+        self.ledger.append(items, at)
 
-    @_alone
+    @alone
     def _store(self, new: NewFile, data: bytes, *, at: datetime) -> Path:
         """Write a file, then its entry; a file that is recorded already with the same bytes is left alone."""
-        if new.kind != "seal_added":
-            self._refuse_closed()
+        self._refuse_closed()
         path = write_new(self.path, new.name, data)
         if all(entry.file is None or entry.file.path != new.name for entry in self.entries):
             held = stored(self.path, new.name)

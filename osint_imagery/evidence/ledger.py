@@ -15,6 +15,7 @@ from osint_imagery.evidence.fields import Digest, Instant, Interval, Model, Text
 __all__ = [
     "HEAD",
     "LEDGER",
+    "SEALS",
     "Closed",
     "Correction",
     "Entry",
@@ -22,7 +23,10 @@ __all__ = [
     "Kind",
     "RecordAdded",
     "SceneOffered",
+    "Sealed",
+    "Signed",
     "StoredFile",
+    "Timestamped",
     "chain",
     "is_closed",
     "parse",
@@ -41,7 +45,8 @@ Kind = Literal[
     "file_added",
     "correction",
     "closed",
-    "seal_added",
+    "signed",
+    "timestamped",
 ]
 
 
@@ -106,6 +111,47 @@ class Closed(Model):
     unrecorded: tuple[Inside, ...]
 
 
+class Sealed(Model):
+    """The end of the ledger that somebody vouches for: the claim, how many entries, the digest of the last of them."""
+
+    claim: Digest
+    entries: Annotated[int, Field(ge=1)]
+    head: Digest
+
+
+class Signed(Sealed):
+    """An Ed25519 signature of a state of the ledger; `said_at` is the signer's own clock."""
+
+    signer: Text
+    said_at: Instant
+    public_key: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    signature: Annotated[str, Field(pattern="^[0-9a-f]{128}$")]
+
+    def statement(self) -> bytes:
+        """Return the bytes that are signed."""
+        return _statement(self, signer=self.signer, said_at=self.said_at)
+
+
+class Timestamped(Sealed):
+    """An RFC 3161 timestamp of a state of the ledger: the authority's whole response, base64."""
+
+    authority: Text
+    response: Annotated[str, Field(pattern="^[A-Za-z0-9+/]+={0,2}$")]
+
+    def statement(self) -> bytes:
+        """Return the bytes that are timestamped."""
+        return _statement(self)
+
+
+def _statement(seal: Sealed, **more: str) -> bytes:
+    body: dict[str, Json] = {"schema": SEAL_SCHEMA, "claim": seal.claim, "entries": seal.entries, "head": seal.head}
+    return canonical_json({**body, **more})
+
+
+SEAL_SCHEMA = "osint-imagery/seal/1"
+SEALS = frozenset({"signed", "timestamped"})
+"""Kinds of entries that vouch for the ledger before them; they may follow a closing."""
+
 _BODIES: dict[str, type[Model]] = {
     "claim_registered": FileAdded,
     "scene_offered": SceneOffered,
@@ -116,7 +162,8 @@ _BODIES: dict[str, type[Model]] = {
     "file_added": FileAdded,
     "correction": Correction,
     "closed": Closed,
-    "seal_added": FileAdded,
+    "signed": Signed,
+    "timestamped": Timestamped,
 }
 
 
@@ -126,7 +173,7 @@ class Entry(Model):
     index: Annotated[int, Field(ge=0)]
     kind: Kind
     at: Instant
-    body: RecordAdded | FileAdded | SceneOffered | Correction | Closed
+    body: RecordAdded | FileAdded | SceneOffered | Correction | Closed | Signed | Timestamped
     previous: Digest | None
     digest: Digest
 
@@ -219,21 +266,31 @@ def _misfits(entry: Entry, line: bytes, index: int, before: Sequence[Entry]) -> 
         (entry.previous == expected, "is not chained to the line before it"),
         (not before or utc(entry.at) >= utc(before[-1].at), "is dated before the line before it"),
         ((entry.kind == "claim_registered") == (index == 0), "the claim is registered first, and once"),
+        (_vouches(entry, before), "vouches for another ledger than the one before it"),
         (_in_turn(entry, before), "follows a closed ledger; only a correction with a new closing, or a seal, may"),
     )
     return [what for holds, what in checks if not holds]
 
 
+def _vouches(entry: Entry, before: Sequence[Entry]) -> bool:
+    """Whether a seal is about these entries; True of every other entry."""
+    seal = entry.body
+    if not isinstance(seal, Sealed):
+        return True
+    known = before[0].file.digest if before and before[0].file else ""
+    return seal.entries <= len(before) and before[seal.entries - 1].digest == seal.head and seal.claim == known
+
+
 def is_closed(entries: Sequence[Entry]) -> bool:
     """Whether a ledger is closed; seals may follow a closing."""
-    return next((entry.kind for entry in reversed(entries) if entry.kind != "seal_added"), "") == "closed"
+    return next((entry.kind for entry in reversed(entries) if entry.kind not in SEALS), "") == "closed"
 
 
 def _in_turn(entry: Entry, before: Sequence[Entry]) -> bool:
     """Whether an entry may stand here: after a closing seals and a correction, after that only a closing."""
-    if entry.kind == "seal_added":
+    if entry.kind in SEALS:
         return bool(before) and before[-1].kind != "correction"
-    kinds = [item.kind for item in before if item.kind != "seal_added"]
+    kinds = [item.kind for item in before if item.kind not in SEALS]
     if "closed" not in kinds:
         return True
     return entry.kind == ("correction" if kinds[-1] == "closed" else "closed")

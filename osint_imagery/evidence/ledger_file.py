@@ -1,9 +1,11 @@
 """The ledger on disk: read whole or refused, appended to under a lock, so that several writers lose nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -13,7 +15,10 @@ from osint_imagery.core.writing import write_atomic
 from osint_imagery.evidence.fields import Model
 from osint_imagery.evidence.ledger import HEAD, LEDGER, Entry, Kind, chain, parse
 
-__all__ = ["LOCK", "LedgerFile", "read_ledger"]
+__all__ = ["LOCK", "LedgerFile", "alone", "read_ledger"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 LOCK = ".ledger.lock"
 """Held while a file and its entry are written; empty, and no part of the dossier."""
@@ -118,3 +123,22 @@ class LedgerFile:
             raise VerificationError(msg, (f"{LEDGER}: rewritten by someone else",))
         self._others = self._others or len(on_disk) > len(self.entries)
         self.entries = on_disk
+
+
+class _HasLedger(Protocol):
+    @property
+    def ledger(self) -> LedgerFile: ...
+
+
+H = TypeVar("H", bound=_HasLedger)
+
+
+def alone(method: Callable[Concatenate[H, P], R]) -> Callable[Concatenate[H, P], R]:
+    """Run a method with its dossier held, and with all that other writers added until now."""
+
+    @wraps(method)
+    def held(self: H, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.ledger.locked():
+            return method(self, *args, **kwargs)
+
+    return held

@@ -23,6 +23,8 @@ from osint_imagery.evidence.ledger import (
     parse,
 )
 from osint_imagery.evidence.record import read_record
+from osint_imagery.evidence.seal_copies import copies_of
+from osint_imagery.evidence.sealed import check_seals
 
 __all__ = ["Verification", "verify"]
 
@@ -45,6 +47,8 @@ class Verification:
         Digest of the last entry: whoever kept it elsewhere can tell that nothing was taken off the end.
     closed : bool
         Whether the dossier is complete and lists all its files.
+    seals : tuple of str
+        Who signed or timestamped which state, and what came after.
     notes : tuple of str
         What a reader should know though it is no fault: unrecorded files of an interrupted run, for example.
     """
@@ -58,6 +62,7 @@ class Verification:
     scenes: int
     head: str
     closed: bool
+    seals: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
@@ -71,18 +76,21 @@ class Verification:
             f"  {self.entries} ledger entries chained, {self.files} files compared byte for byte by SHA-256",
             f"  {self.records} evidence records re-read, {self.scenes} scenes offered",
             f"  head {self.head}",
+            *(f"  {seal}" for seal in self.seals or ("not signed, not timestamped",)),
             *(f"  note: {note}" for note in self.notes),
         ]
         return "\n".join(lines)
 
 
-def verify(path: str | Path) -> Verification:
+def verify(path: str | Path, *, roots: Sequence[str | Path] = ()) -> Verification:
     """Check a dossier, offline.
 
     Parameters
     ----------
     path : str or Path
         The folder.
+    roots : sequence of str or Path
+        Root certificates (PEM) of the timestamp authorities that you trust.
 
     Returns
     -------
@@ -111,6 +119,8 @@ def verify(path: str | Path) -> Verification:
     held, bad, notes = _files(folder, entries)
     problems += bad
     problems += _claim(folder, entries, held)
+    sealed, unsound, unchecked = check_seals(folder, entries, roots)
+    problems += unsound
     wrong, told = _records(folder, entries, held)
     problems += wrong
     if problems:
@@ -126,7 +136,8 @@ def verify(path: str | Path) -> Verification:
         scenes=len(offered),
         head=entries[-1].digest,
         closed=is_closed(entries),
-        notes=(*behind, *notes, *told),
+        seals=sealed,
+        notes=(*behind, *notes, *told, *unchecked),
     )
 
 
@@ -162,6 +173,8 @@ def _head(folder: Path, entries: Sequence[Entry]) -> tuple[tuple[str, ...], tupl
 def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
     """Return the files whose bytes hold, the problems and the notes."""
     there, odd = files_of(folder)
+    copies = copies_of(entries)
+    there = tuple(name for name in there if name not in copies)
     problems = [f"{name}: is a link or a device, not a file" for name in odd]
     promised = [file for entry in entries if (file := entry.file) is not None]
     last = next((entry.body for entry in reversed(entries) if isinstance(entry.body, Closed)), None)
@@ -176,8 +189,7 @@ def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tupl
     extra = [name for name in there if name not in {file.path for file in (*promised, *listed)}]
     if last:
         problems += [f"{name}: is not listed in the closed ledger" for name in extra]
-        sealed = {entry.file.path for entry in entries if entry.kind == "seal_added" and entry.file}
-        unlisted = {file.path for file in promised} - {file.path for file in listed} - sealed
+        unlisted = {file.path for file in promised} - {file.path for file in listed}
         problems += [f"{name}: was recorded, but the closing entry does not list it" for name in sorted(unlisted)]
     notes = (
         [] if last else [f"unrecorded file {name}: left by an interrupted run, or still to be added" for name in extra]

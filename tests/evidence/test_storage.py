@@ -116,7 +116,7 @@ def test_a_writer_that_holds_the_dossier_too_long_is_told_of(
     dossier = ClaimFile.create(tmp_path / "dossier", claim, at=at)
     monkeypatch.setattr(ledger_file, "_PATIENCE_S", 0.05)
     other = ClaimFile(dossier.path, dossier.entries)
-    with dossier._ledger.locked(), pytest.raises(LockedError, match="another writer"):
+    with dossier.ledger.locked(), pytest.raises(LockedError, match="another writer"):
         other.close(at=at)
     assert other.close(at=at).closed
 

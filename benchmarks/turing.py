@@ -29,7 +29,7 @@ import osint_imagery as oi
 from osint_imagery.change.detectors import resolve
 from osint_imagery.core.estimate import Estimate, proportion
 from osint_imagery.evidence.assessment import LikelihoodRatio, likelihood_ratio
-from osint_imagery.evidence.decision import fitting
+from osint_imagery.evidence.fitting import fitting
 from osint_imagery.observe.benches import RememberingDetector
 from osint_imagery.observe.coverage import Look
 from osint_imagery.workflow.planning import choose_quiet

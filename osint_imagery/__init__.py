@@ -42,8 +42,9 @@ if TYPE_CHECKING:
     from osint_imagery.scenes.reading import read
     from osint_imagery.scenes.scene import Scene
     from osint_imagery.workflow.comparing import Comparison, compare
+    from osint_imagery.workflow.dossier import Dossier
     from osint_imagery.workflow.fitness import fitness
-    from osint_imagery.workflow.investigating import Dossier, investigate
+    from osint_imagery.workflow.investigating import investigate
     from osint_imagery.workflow.sweeping import sweep
 
 __version__ = "0.1.0"
@@ -58,7 +59,7 @@ _HOME = {
     "Design": "observe.design",
     "Detection": "change.detections",
     "Detections": "change.detections",
-    "Dossier": "workflow.investigating",
+    "Dossier": "workflow.dossier",
     "Estimate": "core.estimate",
     "Grid": "core.grid",
     "Image": "core.image",

@@ -17,9 +17,10 @@ from osint_imagery.scenes.catalog import Found, open_catalog, search
 from osint_imagery.scenes.packaged import bundled, romania_catalog
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.workflow.comparing import compare
+from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.fitness import fitness
 from osint_imagery.workflow.fitness_text import fitness_data, fitness_table
-from osint_imagery.workflow.investigating import Dossier, investigate
+from osint_imagery.workflow.investigating import investigate
 
 __all__ = ["main"]
 

@@ -40,12 +40,15 @@ class Target(Model):
 
     ``contrast`` is the expected difference target minus background per band, in the unit of the
     images it is looked for in (reflectance: -1..1); without it the power cannot be measured.
+    ``at_least`` says that larger ones fit too ("clearings of a quarter of a hectare and more"); without it a change
+    much larger than stated is another thing.
     """
 
     what: Text
     length_m: Annotated[float, Field(gt=0)]
     width_m: Annotated[float, Field(gt=0)]
     contrast: dict[str, float] | None = None
+    at_least: bool = False
 
 
 class Prediction(Model):

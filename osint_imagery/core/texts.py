@@ -56,6 +56,9 @@ REASONS: dict[str, str] = {
         "the looks that were compared ({before}; {after}) do not lie before and inside the predicted stay "
         "({when}, {lasts}); compare two that do"
     ),
+    "nor inserted": "; put into these pixels it was found {found} of {tried} times",
+    "larger": "a change of {extent} was found at the place, {times:.0f} times as large as {what} ({size}): another "
+    "thing, or one that hides it",
     "fits": "a change of {extent} at the place is consistent with {what} ({size})",
     "much larger": ", though {times:.0f} times as large",
     "other explanations": "; other explanations: {names}",

@@ -6,22 +6,22 @@ from enum import StrEnum
 
 from osint_imagery.change.detections import Detection, Detections, Verdict
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.claim import Change, Prediction
+from osint_imagery.core.claim import DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate, area_words, interval_words
 from osint_imagery.core.naming import with_article
 from osint_imagery.core.texts import REASONS
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import LikelihoodRatio
+from osint_imagery.evidence.fitting import TIMES, at_place, fitting, largest_m2
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.power import Power
 from osint_imagery.observe.resolution import Resolution
 from osint_imagery.observe.stay import Certainty, share_covered
 
-__all__ = ["NEGLIGIBLE", "Answer", "Decision", "Material", "compared_looks", "decide", "expected_sign", "fitting"]
+__all__ = ["NEGLIGIBLE", "Answer", "Decision", "Material", "compared_looks", "decide"]
 
 NEGLIGIBLE = 0.05
 """A chance below this is not a chance to see: of a look, and of detection by insertion."""
-_VISIBLE = ("blue", "green", "red")
 
 
 class Answer(StrEnum):
@@ -60,43 +60,6 @@ class Material:
     failure: str = ""
 
 
-def expected_sign(prediction: Prediction) -> int:
-    """Return +1 where the place should turn brighter, -1 darker, 0 where either fits.
-
-    The sign comes from the target's contrast in the visible bands, which is what a detection's sign is about; without
-    a visible band in the claim all stated bands count. Where they disagree, or none is stated, nothing is assumed.
-    """
-    stated = prediction.target.contrast or {}
-    contrasts = [stated[band] for band in _VISIBLE if band in stated] or list(stated.values())
-    if prediction.change is Change.CHANGES or not contrasts:
-        return 0
-    sign = 1 if all(c > 0 for c in contrasts) else -1 if all(c < 0 for c in contrasts) else 0
-    return -sign if prediction.change is Change.DISAPPEARS else sign
-
-
-def fitting(prediction: Prediction, detections: Detections, aoi: AreaOfInterest | None) -> tuple[Detection, ...]:
-    """Return the detections that could be the target: sign not contrary, as large within its interval, in the area.
-
-    Parameters
-    ----------
-    prediction : Prediction
-        With the target's size and contrast.
-    detections : Detections
-        Of the pair.
-    aoi : AreaOfInterest or None
-        The prediction's place; None takes every detection as inside.
-    """
-    sign = expected_sign(prediction)
-    least = prediction.target.length_m * prediction.target.width_m
-    return tuple(
-        item
-        for item in detections
-        if item.sign * sign >= 0
-        and item.area.high >= least
-        and (aoi is None or bool(item.outline.intersects(aoi.geometry)))
-    )
-
-
 def compared_looks(prediction: Prediction, compared: tuple[TimeSpan, TimeSpan]) -> Estimate:
     """Return the probability that the later of two compared looks met the target's stay and the earlier did not.
 
@@ -132,11 +95,16 @@ def _by_pixel_size(m: Material) -> Decision | None:
     level = m.prediction.level
     if m.resolution.allows(level):
         return None
+    measured = m.power if m.power is not None and m.power.pod is not None else None
+    if level is DetectionLevel.DETECTION and measured and measured.pod and measured.pod.low >= NEGLIGIBLE:
+        return None  # bright enough to show as fewer pixels than a form needs: what was measured here goes first
     reason = REASONS["too coarse"].format(
         level=level.value.replace("_", " "),
         what=with_article(m.prediction.target.what),
         statement=m.resolution.statement,
     )
+    if measured:
+        reason += REASONS["nor inserted"].format(found=measured.found, tried=measured.tried)
     return Decision(answer=Answer.NOT_OBSERVABLE, reason=reason)
 
 
@@ -196,12 +164,30 @@ def _by_detection(m: Material) -> Decision | None:
     times = best.area.value / size
     extent, what = interval_words(best.area), with_article(m.prediction.target.what)
     reason = REASONS["fits"].format(extent=extent, what=what, size=area_words(size))
-    if times > 3:
+    if times > TIMES:
         reason += REASONS["much larger"].format(times=times)
     open_ = [f"{item.name} ({item.status})" for item in best.explanations if item.status != "ruled out"]
     if open_:
         reason += REASONS["other explanations"].format(names=", ".join(open_))
     return Decision(answer=Answer.SEEN, reason=reason, fitting=found)
+
+
+def _by_larger(m: Material) -> Decision | None:
+    """Where only much larger things changed, the target may be part of one, so that silence says nothing."""
+    if m.detections is None or m.detections.verdict is not Verdict.CHANGED:
+        return None
+    most, size = largest_m2(m.prediction, m.detections), m.prediction.target.length_m * m.prediction.target.width_m
+    larger = [item for item in at_place(m.prediction, m.detections, m.aoi) if item.area.low > most]
+    if not larger:
+        return None
+    best = larger[0]
+    reason = REASONS["larger"].format(
+        extent=interval_words(best.area),
+        times=best.area.value / size,
+        what=with_article(m.prediction.target.what),
+        size=area_words(size),
+    )
+    return Decision(answer=Answer.UNDETERMINED, reason=reason)
 
 
 def _by_power(m: Material) -> Decision | None:
@@ -228,6 +214,7 @@ _RULES: tuple[Callable[[Material], Decision | None], ...] = (
     _by_comparison,
     _by_detection,
     _by_power,
+    _by_larger,
 )
 
 
@@ -245,11 +232,12 @@ def decide(material: Material) -> Decision:
 
     Notes
     -----
-    In this order: pixels too coarse -> could not have been seen; no usable look met the stay (p_look below
-    0.05 at most) -> could not have been seen, or undetermined where looks of unknown quality exist; nothing
-    compared, comparison undetermined, or the compared look misses the stay -> undetermined; a fitting
-    detection -> seen; power below 0.05 at most -> could not have been seen; all of LR- below 0.5 -> looked
-    and not seen; else undetermined.
+    In this order: pixels too coarse -> could not have been seen (for detection alone: unless inserted targets were
+    found in these pixels); no usable look met the stay (p_look below 0.05 at most) -> could not have been seen, or
+    undetermined where looks of unknown quality exist; nothing compared, comparison undetermined, or the compared look
+    misses the stay -> undetermined; a fitting detection -> seen; power below 0.05 at most -> could not have been seen;
+    only changes much larger than the target -> undetermined; all of LR- below 0.5 -> looked and not seen; else
+    undetermined.
     """
     for rule in _RULES:
         decision = rule(material)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from osint_imagery.workflow.comparing import Comparison, compare
-    from osint_imagery.workflow.investigating import Dossier, investigate
+    from osint_imagery.workflow.dossier import Dossier
+    from osint_imagery.workflow.investigating import investigate
     from osint_imagery.workflow.sweep_mad import mad_rasters
     from osint_imagery.workflow.sweeping import sweep
     from osint_imagery.workflow.swept import Sweep
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 # Loaded when first used: a sweep needs no figures.
 _HOME = {
     "Comparison": "comparing",
-    "Dossier": "investigating",
+    "Dossier": "dossier",
     "Sweep": "swept",
     "compare": "comparing",
     "investigate": "investigating",

@@ -5,20 +5,19 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from html import escape
 from importlib.metadata import version
 from os import PathLike
 from pathlib import Path
 
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.arguments import require
-from osint_imagery.core.claim import Claim, Prediction
+from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
 from osint_imagery.core.errors import DataError, InputError, UndeterminedError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.claim_file import ClaimFile
+from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding, find
 from osint_imagery.evidence.record import record_of
-from osint_imagery.evidence.summary import five_lines
 from osint_imagery.evidence.wording import looks_sentence, worth_sentence
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.timeline import Used, timeline
@@ -30,6 +29,7 @@ from osint_imagery.report.html import html_report
 from osint_imagery.scenes.catalog import Catalog, Found, open_catalog, search
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.workflow.comparing import Comparison, Reader, align_many, common_bands, compare_read, grid_for
+from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.looking import Offered, looks_at, offered, unclear
 from osint_imagery.workflow.planning import choose_looks, choose_quiet
 
@@ -50,44 +50,6 @@ def _silent(text: str) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Dossier:
-    """A closed claim file with what was found.
-
-    Parameters
-    ----------
-    path : Path
-        The folder.
-    claim : Claim
-        What was checked.
-    findings : tuple of Finding
-        One a prediction.
-    head : str
-        Digest of the ledger's last entry: quote it, and nothing in the folder can be exchanged unnoticed.
-    """
-
-    path: Path
-    claim: Claim
-    findings: tuple[Finding, ...]
-    head: str
-
-    @property
-    def report(self) -> Path:
-        """The page to read first."""
-        return self.path / "report.html"
-
-    def summary(self) -> str:
-        """Return the answer in five lines."""
-        return five_lines(self.claim, self.findings, where=str(self.path), head=self.head)
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{escape(self.summary())}</pre>"
-
-    def __repr__(self) -> str:
-        answers = ", ".join(f"{f.prediction.id} {f.answer}" for f in self.findings)
-        return f"Dossier({str(self.path)!r}: {answers})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -243,7 +205,8 @@ def _check(
     allowed = resolution(prediction.target, gsd)
     scenes = {scene.id: scene for scene in offer.scenes}
     here = replace(looks, looks=tuple(look for look in looks.looks if look.scene_id in scenes))
-    chosen = choose_looks(prediction, here) if allowed.sufficient else None
+    tried = allowed.sufficient or (prediction.level is DetectionLevel.DETECTION and _has_contrast(prediction))
+    chosen = choose_looks(prediction, here) if tried else None
     if chosen is None:
         why = unclear(looks.looks)
         return _Work(finding=find(prediction, aoi=aoi, coverage=looks, resolution=allowed, failure=why))
@@ -253,10 +216,18 @@ def _check(
     progress(f"{prediction.id}: comparing {both[0].id} and {both[1].id} against {len(quiet)} quiet pairs")
     pairs = [(scenes[first.scene_id], scenes[second.scene_id]) for first, second in quiet]
     try:
-        return _compare(prediction, aoi, both, pairs, looks=looks, allowed=allowed, executor=executor)
+        work = _compare(prediction, aoi, both, pairs, looks=looks, allowed=allowed, executor=executor)
     except (UndeterminedError, DataError, InputError) as err:
         failed = find(prediction, aoi=aoi, coverage=looks, resolution=allowed, failure=offer.told(err))
         return _Work(finding=failed)
+    if allowed.sufficient or work.finding.answer is not Answer.NOT_OBSERVABLE:
+        return work
+    one = work.finding  # targets were put into the pixels and not found: the two pictures themselves say nothing of it
+    return _Work(finding=replace(one, detections=None, ratio=None, notes=()))
+
+
+def _has_contrast(prediction: Prediction) -> bool:
+    return any((prediction.target.contrast or {}).values())
 
 
 def _compare(

@@ -8,8 +8,9 @@ from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import Change, DetectionLevel
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.evidence.decision import compared_looks, expected_sign
+from osint_imagery.evidence.decision import compared_looks
 from osint_imagery.evidence.finding import Answer
+from osint_imagery.evidence.fitting import expected_sign
 from osint_imagery.observe.coverage import LookState
 from osint_imagery.observe.resolution import resolution
 
@@ -29,12 +30,51 @@ def test_a_fitting_detection_is_seen_and_bracketed(case: Any) -> None:
     assert "misregistration" not in finding.reason
 
 
-def test_a_target_below_the_pixels_could_not_have_been_seen_whatever_was_outlined(case: Any) -> None:
+def launcher(case: Any) -> Any:
     target = case.claim.predictions[0].target.model_copy(update={"length_m": 13.4, "width_m": 3.0})
-    prediction = case.claim.predictions[0].model_copy(update={"target": target})
-    finding = case.find(prediction=prediction, resolution=resolution(target, 10))
+    return case.claim.predictions[0].model_copy(update={"target": target})
+
+
+@pytest.mark.parametrize(("found", "tried"), [(0, 40), (1, 40), (0, 0)])
+def test_a_target_below_the_pixels_could_not_have_been_seen_whatever_was_outlined(
+    case: Any, make: Make, found: int, tried: int
+) -> None:
+    prediction = launcher(case)
+    finding = case.find(
+        prediction=prediction, resolution=resolution(prediction.target, 10), power=make["power"](found, tried)
+    )
     assert finding.answer is Answer.NOT_OBSERVABLE
     assert "too coarse" in finding.reason
+    assert (f"found {found} of {tried} times" in finding.reason) == (tried > 0)
+
+
+def test_a_small_bright_target_that_insertion_finds_is_not_called_unobservable(case: Any, make: Make) -> None:
+    """A form takes pixels, a bright point does not: what was measured in these pixels goes before the rule of size."""
+    prediction = launcher(case)
+    allowed = resolution(prediction.target, 10)
+    assert not allowed.sufficient
+    nothing = make["detections"](verdict=Verdict.NO_CHANGE_FOUND)
+    silent = case.find(prediction=prediction, resolution=allowed, power=make["power"](40, 40), detections=nothing)
+    assert silent.answer is Answer.NOT_SEEN
+    spot = make["detection"](area=area(90))
+    seen = case.find(
+        prediction=prediction, resolution=allowed, power=make["power"](26, 40), detections=make["detections"](spot)
+    )
+    assert seen.answer is Answer.SEEN
+    higher = prediction.model_copy(update={"level": DetectionLevel.RECOGNITION})
+    assert case.find(prediction=higher, resolution=allowed, power=make["power"](40, 40)).answer is Answer.NOT_OBSERVABLE
+
+
+@pytest.mark.parametrize(("side", "answer"), [(35, Answer.SEEN), (20, Answer.SEEN), (8, Answer.UNDETERMINED)])
+def test_a_change_much_larger_than_the_target_is_not_the_target(case: Any, side: float, answer: Answer) -> None:
+    target = case.claim.predictions[0].target.model_copy(update={"length_m": side, "width_m": side})
+    prediction = case.claim.predictions[0].model_copy(update={"target": target})
+    finding = case.find(prediction=prediction)  # 1,200 m2 (900 to 1,500) was found, in pixels of 10 m
+    assert finding.answer is answer
+    if answer is Answer.UNDETERMINED:
+        assert "19 times as large" in finding.reason
+    open_ended = prediction.model_copy(update={"target": target.model_copy(update={"at_least": True})})
+    assert case.find(prediction=open_ended).answer is Answer.SEEN
 
 
 def test_a_level_above_the_pixels_could_not_have_been_seen(case: Any) -> None:

@@ -13,7 +13,8 @@ from osint_imagery.figures.timeline import timeline
 from osint_imagery.scenes.packaged import bundled
 from osint_imagery.workflow import investigating
 from osint_imagery.workflow.comparing import Comparison
-from osint_imagery.workflow.investigating import Dossier, investigate
+from osint_imagery.workflow.dossier import Dossier
+from osint_imagery.workflow.investigating import investigate
 
 pytestmark = pytest.mark.real
 DAY = "2015-08-20 (UTC day, time unknown)"

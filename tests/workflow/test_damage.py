@@ -27,7 +27,8 @@ from osint_imagery.evidence.verify import verify
 from osint_imagery.scenes.catalog import open_catalog, search
 from osint_imagery.scenes.reading import native_grid, read
 from osint_imagery.workflow.comparing import compare
-from osint_imagery.workflow.investigating import Dossier, investigate
+from osint_imagery.workflow.dossier import Dossier
+from osint_imagery.workflow.investigating import investigate
 
 LAST, FIRST = "20240516", "20240526"
 WHEN = TimeSpan("2024-04-01", "2024-07-01")

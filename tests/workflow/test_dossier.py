@@ -18,7 +18,8 @@ from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.record import read_record
 from osint_imagery.evidence.verify import verify
 from osint_imagery.scenes.packaged import bundled
-from osint_imagery.workflow.investigating import Dossier, investigate
+from osint_imagery.workflow.dossier import Dossier
+from osint_imagery.workflow.investigating import investigate
 
 TRUTH = json.loads(bundled("port/truth.json").read_text(encoding="utf-8"))
 RECORDS = ("records/0001-shed.json", "records/0002-ship.json", "records/0003-launcher.json")

@@ -116,6 +116,12 @@ class AreaOfInterest:
         require(Real, west=west, south=south, east=east, north=north)
         _check_lonlat(west, south, "bbox west, south")
         _check_lonlat(east, north, "bbox east, north")
+        if west > east and east + 360 - west > 180:
+            msg = (
+                f"bbox west={west!r} > east={east!r} would reach {east + 360 - west:g} degrees around the globe across "
+                "the dateline; were west and east exchanged?"
+            )
+            raise GeometryError(msg)
         if south >= north or west == east:
             msg = f"bbox=({west}, {south}, {east}, {north}) has no area; the order is west, south, east, north"
             raise GeometryError(msg)

@@ -22,6 +22,8 @@ from osint_imagery.core.errors import GeometryError
 
 __all__ = ["Grid"]
 
+_MOST_PX = 200_000  # a side: far beyond a scene, and beyond what one projection can hold
+
 _GEOD = Geod(ellps="WGS84")
 _TRUE_AREA = 0.005  # a metric CRS that distorts areas by more than this is measured on the ellipsoid
 
@@ -107,7 +109,7 @@ class Grid:
         Raises
         ------
         GeometryError
-            If the resolution is not positive, or `crs` is not in meters.
+            If the resolution is not positive, `crs` is not in meters, or the area is too large for one grid.
         """
         require(AreaOfInterest, aoi=aoi)
         require(Real, resolution_m=resolution_m, margin_m=margin_m)
@@ -118,11 +120,14 @@ class Grid:
         if _parsed(target).axis_info[0].unit_name != "metre":
             msg = f"crs={target!r} is not in meters; leave it out to get the local UTM zone"
             raise GeometryError(msg)
-        left, bottom, right, top = aoi.in_crs(target).bounds
-        step = float(resolution_m)
+        (left, bottom, right, top), step = aoi.in_crs(target).bounds, float(resolution_m)
+        side = (max(right - left, top - bottom) + 2 * margin_m) / step
+        if not side < _MOST_PX:
+            msg = f"aoi={aoi!r} is {side:,.0f} pixels of {step:g} m wide or high; take a smaller area"
+            raise GeometryError(msg)
         west, north = math.floor((left - margin_m) / step) * step, math.ceil((top + margin_m) / step) * step
-        columns = max(1, math.ceil((right + margin_m - west) / step - 1e-6))
-        rows = max(1, math.ceil((north - bottom + margin_m) / step - 1e-6))
+        sides = (north - bottom + margin_m, right + margin_m - west)
+        rows, columns = (max(1, math.ceil(side / step - 1e-6)) for side in sides)
         return cls(crs=target, transform=Affine(step, 0, west, 0, -step, north), shape=(rows, columns))
 
     @property
@@ -206,8 +211,7 @@ class Grid:
 
         Parameters
         ----------
-        row, column, center
-            As for :meth:`xy`.
+        row, column, center : as for :meth:`xy`
 
         Returns
         -------

@@ -29,6 +29,7 @@ from osint_imagery.evidence.fields import (
     Text,
 )
 from osint_imagery.evidence.finding import Finding
+from osint_imagery.evidence.overclaim import refuse_overclaim
 from osint_imagery.evidence.reasoning import (
     Annotation,
     Assumption,
@@ -44,7 +45,7 @@ from osint_imagery.evidence.reasoning import (
     Review,
     Safety,
 )
-from osint_imagery.evidence.wording import ratio_sentence, refuse_overclaim, unseen_sentence
+from osint_imagery.evidence.wording import ratio_sentence, unseen_sentence
 from osint_imagery.observe.resolution import AllowedLevel
 
 __all__ = ["EvidenceRecord", "read_record", "record_of"]

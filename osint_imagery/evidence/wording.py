@@ -1,7 +1,6 @@
 """English sentences from a finding; words that overclaim are refused."""
 
 import math
-import re
 
 from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import DetectionLevel, Prediction
@@ -24,27 +23,11 @@ __all__ = [
     "level_sentence",
     "looks_sentence",
     "ratio_sentence",
-    "refuse_overclaim",
     "unseen_sentence",
     "worth_sentence",
 ]
 
 _VERBS = {"appears": "appeared", "disappears": "disappeared", "changes": "changed"}
-_ABSENCE = re.compile(
-    r"\b(no|not any|without)\s+(\w+\s+){0,2}(signs?|evidence|traces?|indications?|changes?|damage|destruction)\b"
-    r"|\bnothing\s+(has\s+|had\s+)?(happened|changed|was|is|to see)\b"
-    r"|\b(is|are|was|were)\s+(absent|intact|undamaged|unchanged|not there|not present)\b",
-    re.IGNORECASE,
-)
-_SUPPOSED = re.compile(r"\bif\b[^.;]*", re.IGNORECASE)  # "than if nothing happened" claims no absence
-_LIKELIHOOD = re.compile(
-    r"\b(un)?likely\b|\b(im)?probab|\balmost (no chance|certain)\b|\beven (chance|odds)\b", re.IGNORECASE
-)
-_TRANSPOSED = re.compile(
-    r"\b(claim|hypothesis|allegation|H[01])\b[^.;]*\b(is|was)\b[^.;]*\btimes\b[^.;]*\b(probable|likely|true)\b",
-    re.IGNORECASE,
-)
-_OVERCLAIM = re.compile(r"\b(prov(e[sdn]?|ing)|proof)\b|\b(verified|confirm(s|ed))\b", re.IGNORECASE)
 
 
 def answer_sentence(finding: Finding) -> str:
@@ -144,43 +127,6 @@ def looks_sentence(finding: Finding) -> str:
     if finding.answer is not Answer.NOT_OBSERVABLE or finding.coverage.p_look.high < NEGLIGIBLE:
         return ""
     return TEMPLATES["looked in vain"].format(what=with_article(finding.prediction.target.what))
-
-
-def refuse_overclaim(text: str, finding: Finding) -> str:
-    """Return an analyst's sentence unchanged, or refuse it where it says more than the imagery can.
-
-    Parameters
-    ----------
-    text : str
-        Any sentence about the finding.
-    finding : Finding
-        What it is about.
-
-    Raises
-    ------
-    InputError
-        If it tells of absence ("no evidence", "no visible change", "no damage", "was absent", "nothing happened")
-        where LR- is not known to be below 0.5, speaks of proof, puts likelihood and confidence into one sentence, or
-        calls a proposition so many times more probable, which no likelihood ratio says.
-
-    Notes
-    -----
-    A list of patterns, no understanding: other words for the same pass. It catches the usual sentence, not an author.
-    """
-    absent, proof = _ABSENCE.search(_SUPPOSED.sub("", text)), _OVERCLAIM.search(text)
-    if _LIKELIHOOD.search(text) and "confidence" in text.lower():
-        msg = f"text={text!r} speaks of likelihood and confidence in one sentence; make it two"
-        raise InputError(msg)
-    transposed = _TRANSPOSED.search(text)
-    if transposed is not None:
-        msg = f"text says {transposed.group()!r}; it is the imagery that is more probable under one proposition"
-        raise InputError(msg)
-    if absent is not None:
-        absence_sentence(finding)
-    if proof is not None:
-        msg = f"text says {proof.group()!r}; imagery supports one proposition over another, give the likelihood ratio"
-        raise InputError(msg)
-    return text
 
 
 def unseen_sentence(finding: Finding) -> str:

@@ -144,3 +144,9 @@ def test_unknown_or_wrong_crs_is_refused() -> None:
         AreaOfInterest.from_geometry(box(0, 0, 1, 1), crs="EPSG:999999")
     with pytest.raises(GeometryError, match="has no place"):
         AreaOfInterest.from_geometry(box(1e9, 1e9, 1e9 + 10, 1e9 + 10), crs="EPSG:32636")
+
+
+def test_exchanged_sides_of_a_box_are_refused() -> None:
+    with pytest.raises(GeometryError, match="were west and east exchanged"):
+        AreaOfInterest.from_bbox(10, 0, 5, 1)
+    assert AreaOfInterest.from_bbox(170, 0, -170, 1).area_m2 > 0

@@ -129,3 +129,8 @@ def test_impossible_grids_are_refused(crs: str, transform: Affine, shape: tuple[
 def test_impossible_cover_is_refused(resolution: float, margin: float, crs: str | None, words: str) -> None:
     with pytest.raises(GeometryError, match=words):
         Grid.over(AreaOfInterest.from_point(0, 0, radius_m=100), resolution_m=resolution, margin_m=margin, crs=crs)
+
+
+def test_a_grid_over_half_a_continent_is_refused() -> None:
+    with pytest.raises(GeometryError, match="take a smaller area"):
+        Grid.over(AreaOfInterest.from_bbox(0, 0, 60, 60), resolution_m=10)

@@ -14,6 +14,7 @@ from osint_imagery.core.texts import REASONS, TEMPLATES
 from osint_imagery.evidence import decision, wording
 from osint_imagery.evidence.assessment import PropositionLevel
 from osint_imagery.evidence.finding import Answer
+from osint_imagery.evidence.overclaim import refuse_overclaim
 from osint_imagery.evidence.summary import five_lines
 from osint_imagery.evidence.wording import (
     absence_sentence,
@@ -22,7 +23,6 @@ from osint_imagery.evidence.wording import (
     level_sentence,
     looks_sentence,
     ratio_sentence,
-    refuse_overclaim,
     unseen_sentence,
     worth_sentence,
 )
@@ -148,9 +148,19 @@ def test_likelihood_and_confidence_in_one_sentence_are_refused(case: Any) -> Non
         refuse_overclaim("It is likely a shed (high confidence)", case.find())
 
 
-def test_proof_is_refused(case: Any) -> None:
-    with pytest.raises(InputError, match="'proves'"):
-        refuse_overclaim("the image proves that it was built", case.find())
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("the image proves that it was built", "proves"),
+        ("The images disprove the claim.", "disprove"),
+        ("This refutes the claim.", "refutes"),
+        ("The imagery rules out a shed.", "rules out"),
+        ("The claim is 3.7 times more likely to be true.", "claim is 3.7 times"),
+    ],
+)
+def test_proof_is_refused(case: Any, text: str, word: str) -> None:
+    with pytest.raises(InputError, match=word):
+        refuse_overclaim(text, case.find())
 
 
 def test_what_could_not_be_seen_is_said_by_size_time_and_nature(case: Any) -> None:
@@ -261,6 +271,11 @@ def test_the_rules_of_the_decision_hold_no_english_of_their_own() -> None:
     [
         "No change is visible at the port.",
         "There was no damage.",
+        "Satellite images show no launcher at the port.",
+        "No launcher is visible in the imagery.",
+        "There isn't any sign of a launcher.",
+        "The site was empty.",
+        "The pictures show nothing.",
         "There is no evidence whatsoever of a launcher.",
         "We found no evidence a launcher was there.",
         "No visible signs of a launcher.",

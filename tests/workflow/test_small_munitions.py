@@ -15,7 +15,8 @@ from osint_imagery.core.claim import Claim, DetectionLevel
 from osint_imagery.core.errors import InputError
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding, find
-from osint_imagery.evidence.wording import absence_sentence, answer_sentence, ratio_sentence, refuse_overclaim
+from osint_imagery.evidence.overclaim import refuse_overclaim
+from osint_imagery.evidence.wording import absence_sentence, answer_sentence, ratio_sentence
 from osint_imagery.observe.power import power
 from osint_imagery.observe.resolution import resolution
 from osint_imagery.scenes.catalog import open_catalog, search

@@ -26,7 +26,7 @@ class StandingRecord:
 
     def figure(self) -> ArtifactField | None:
         """Return the first picture made from the record's pixels, None where only looks were drawn."""
-        if not self.record.scenes:
+        if self.record.method is None:  # nothing was compared, though pixels may have served to try what shows in them
             return None
         return next((item for item in self.record.artifacts if item.media_type.startswith("image/")), None)
 

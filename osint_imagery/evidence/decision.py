@@ -101,7 +101,7 @@ def _by_pixel_size(m: Material) -> Decision | None:
     reason = REASONS["too coarse"].format(
         level=level.value.replace("_", " "),
         what=with_article(m.prediction.target.what),
-        statement=m.resolution.statement,
+        statement=m.resolution.statement.rstrip("."),
     )
     if measured:
         reason += REASONS["nor inserted"].format(found=measured.found, tried=measured.tried)

@@ -162,7 +162,8 @@ def _pictures(folder: ClaimFile, work: _Work, clock: Clock) -> tuple[Picture, ..
         )
     title = f"Looks at {finding.coverage.place} ({name})"
     quiet = tuple(sorted({scene for both in finding.quiet for scene in both}))
-    used = Used(compared=tuple(scene.id for scene in finding.scenes), quiet=quiet)
+    compared = tuple(scene.id for scene in finding.scenes) if work.comparison is not None else ()
+    used = Used(compared=compared, quiet=quiet)
     looks = timeline(finding.coverage, title=title, bracket=finding.bracket, used=used, remark=looks_sentence(finding))
     drawn.append((f"{name}-looks.png", looks))
     pictures = []

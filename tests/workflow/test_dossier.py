@@ -97,6 +97,8 @@ def test_the_launcher_is_too_small_for_the_pixels_and_could_not_have_been_seen(f
     assert "the pixels are too coarse" in launcher.reason
     assert not launcher.resolution.sufficient
     assert launcher.ratio is None
+    assert launcher.detections is None
+    assert "found 0 of 40 times" in launcher.reason
 
 
 def test_the_summary_says_each_answer_its_dates_and_no_more(dossier):

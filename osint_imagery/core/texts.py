@@ -17,6 +17,8 @@ TEMPLATES: dict[str, str] = {
         "At the level of object change, the imagery is {times} times{interval} more probable if {one} "
         "than if {other}: {words}."
     ),
+    "shared dates": "The {pairs} quiet pairs are made of {dates} dates and so not independent: the interval is "
+    "narrower than it should be.",
     "capped": "The figure is the limit that this many quiet pairs and the level of the decision allow.",
     "floored": "The figure is the limit that this many targets put into pictures allow.",
     "h1": "{what} {verb}",

@@ -199,11 +199,20 @@ def ratio_sentence(finding: Finding, level: PropositionLevel = OBJECT_CHANGE) ->
     if given is None or math.isnan(given.value):
         bounds = "" if given is None else f"; LR- lies between {given.low:.2g} and {given.high:.2g}"
         return TEMPLATES["no ratio"].format(reason=finding.ratio.reason + bounds)
-    sentence = _ratio(finding.prediction, given, seen=seen)
+    parts = [_ratio(finding.prediction, given, seen=seen)]
     if seen and finding.ratio.cap is not None and given.value >= finding.ratio.cap:
-        return f"{sentence} {TEMPLATES['capped']}"
-    floored = not seen and finding.ratio.floor is not None and given.value <= given.low
-    return f"{sentence} {TEMPLATES['floored']}" if floored else sentence
+        parts.append(TEMPLATES["capped"])
+    if not seen and finding.ratio.floor is not None and given.value <= given.low:
+        parts.append(TEMPLATES["floored"])
+    return " ".join([*parts, *_shared(finding)])
+
+
+def _shared(finding: Finding) -> tuple[str, ...]:
+    """Return that quiet pairs share their dates, where they do: counts of them are not independent."""
+    dates = {name for both in finding.quiet for name in both}
+    if not finding.quiet or len(dates) >= 2 * len(finding.quiet):
+        return ()
+    return (TEMPLATES["shared dates"].format(pairs=len(finding.quiet), dates=len(dates)),)
 
 
 def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:

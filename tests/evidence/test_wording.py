@@ -289,3 +289,10 @@ def test_absence_in_other_words_is_refused_where_silence_bears_little(text: str,
         refuse_overclaim(text, weak)
     assert refuse_overclaim(text, silent) == text
     assert refuse_overclaim("A change of 3 ha was found.", weak)
+
+
+def test_quiet_pairs_that_share_their_dates_are_told(case: Any) -> None:
+    shared = ratio_sentence(case.find())  # Q0/Q1, Q1/Q2, ...
+    assert "The 30 quiet pairs are made of 31 dates and so not independent" in shared
+    apart = ratio_sentence(case.find(quiet=tuple((f"A{i}", f"B{i}") for i in range(30))))
+    assert "not independent" not in apart

@@ -1,6 +1,7 @@
 """The package as a whole: its public names, what importing it loads, and what its files must not hold."""
 
 import inspect
+import re
 import shutil
 import subprocess
 import sys
@@ -114,3 +115,11 @@ def test_no_tracked_file_names_a_machine_path_or_a_package_registry():
         if word in path.read_bytes()
     ]
     assert found == []
+
+
+def test_every_test_that_the_page_of_failures_names_exists():
+    page = (HOME / "docs" / "failures.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
+    assert len(named) >= 20
+    missing = [name for path, name in named if f"def {name}(" not in (HOME / path).read_text(encoding="utf-8")]
+    assert missing == []

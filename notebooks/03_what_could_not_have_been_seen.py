@@ -34,11 +34,11 @@ from IPython.display import Image
 import osint_imagery as oi
 from osint_imagery.core.errors import InputError
 from osint_imagery.evidence.assessment import PropositionLevel
+from osint_imagery.evidence.overclaim import refuse_overclaim
 from osint_imagery.evidence.wording import (
     absence_sentence,
     answer_sentence,
     ratio_sentence,
-    refuse_overclaim,
     unseen_sentence,
 )
 from osint_imagery.observe.detectability import closed_form_pod

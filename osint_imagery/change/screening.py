@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 
 from osint_imagery.change.changemap import Method
 from osint_imagery.change.cloud_growth import Growth, fit_growth, grow_flags
+from osint_imagery.change.cloud_objects import Sizes
+from osint_imagery.change.cloud_pixels import pixel_m
 from osint_imagery.change.clouds import CloudTest, fit_clouds
 from osint_imagery.change.detectors import Detector, Scored
 from osint_imagery.core.bands import common_names
 from osint_imagery.core.pair import Pair
 
-__all__ = ["Screen", "Screening", "fit_screen", "screened"]
+__all__ = ["Screen", "Screening", "fit_screen", "no_screen", "screened"]
 
 _LEAST_SCREENED_PX = 256  # a side; on less ground the shape of a cloud is not told from that of a roof
 _LEAST_VALID = 0.1
@@ -77,6 +79,11 @@ def fit_screen(windows: Sequence[Pair], *, alone: bool) -> Screen:
     grown = [growth.grow(pair) for pair in named] if alone else []
     seen = [pair for pair in grown if min(pair.shape) >= _LEAST_SCREENED_PX and pair.valid.mean() >= _LEAST_VALID]
     return Screen(growth=growth, clouds=fit_clouds(seen) if seen else None)
+
+
+def no_screen(windows: Sequence[Pair]) -> Screen:
+    """Return a screen that flags nothing."""
+    return Screen(growth=Growth(dates=(None, None), scale=1.0, sizes=Sizes.of(pixel_m(windows[0]))), clouds=None)
 
 
 def screened(pair: Pair, *, alone: bool) -> Pair:

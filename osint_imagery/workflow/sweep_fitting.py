@@ -12,7 +12,7 @@ from osint_imagery.change.changemap import CalibrationKind
 from osint_imagery.change.coregister import register
 from osint_imagery.change.detectors import Basis, Blockwise, Fitted
 from osint_imagery.change.sampling import LEAST_VALID, Place, places
-from osint_imagery.change.screening import Screen, fit_screen
+from osint_imagery.change.screening import Screen, fit_screen, no_screen
 from osint_imagery.core.errors import IdenticalPixelsError, NotEnoughDataError
 from osint_imagery.core.pair import Pair, Registration
 from osint_imagery.scenes.streaming import stored_blocks
@@ -75,7 +75,7 @@ def _chip(ground: Ground, job: tuple[int, chips.Place]) -> chips.Chip:
     )
 
 
-def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None) -> tuple[Fitted, Sample]:
+def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None, *, clouds: bool) -> tuple[Fitted, Sample]:
     """Fit a detector to sample windows, and see what it says there.
 
     Raises
@@ -92,7 +92,7 @@ def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None) ->
             "that both dates observed; use clearer dates"
         )
         raise NotEnoughDataError(msg)
-    screen = fit_screen(windows, alone=True)
+    screen = fit_screen(windows, alone=True) if clouds else no_screen(windows)
     fitted = detector.fit([screen.apply(pair) for pair in windows])
     del windows
     seen = [place for place, pair in zip(where, found, strict=True) if pair is not None]
@@ -128,7 +128,7 @@ def _tried(  # noqa: PLR0917 - what a window is scored by
 ) -> _Trial | None:
     """Return a window's strengths, what they rest on, and whether there are p-values and probabilities."""
     try:
-        scored = fitted.score(ground.screened(place, screen, halo=halo))
+        scored = fitted.score(screen.apply(ground.pair(place, halo=halo)))  # for statistics: clouds by what is in sight
     except IdenticalPixelsError:  # left out of the sweep too, which says so
         return None
     basis = scored.basis

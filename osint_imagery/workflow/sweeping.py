@@ -45,7 +45,7 @@ PRODUCTS = {
 _LEVEL = 0.1
 
 
-def sweep(
+def sweep(  # noqa: PLR0913 - one keyword for each choice
     before: Scene,
     after: Scene,
     out: Path | str,
@@ -55,6 +55,7 @@ def sweep(
     block_px: int = 1024,
     executor: Executor | None = None,
     products: Sequence[str] = ("score", "p_value", "probability", "changed"),
+    clouds: bool = True,
 ) -> Sweep:
     """Compare two whole scenes: register, detect, decide, outline; block by block.
 
@@ -79,6 +80,10 @@ def sweep(
     products : sequence of str
         Files to write, of :data:`PRODUCTS`. One that the method does not have (a p-value, a probability that it
         withholds) is left out, and the notes say so.
+
+    clouds : bool
+        Whether clouds and their shadows are looked for first, as :func:`~osint_imagery.change.detecting.detect` does.
+        It takes most of the time; leave it out only where both scenes are known to be clear.
 
     Returns
     -------
@@ -119,7 +124,7 @@ def sweep(
     ground = _ground(before, after, names, executor)
     with bounded_cache():
         ground = replace(ground, registration=registered(ground, executor))
-        fitted, sample = sample_of(detector, ground, executor)
+        fitted, sample = sample_of(detector, ground, executor, clouds=clouds)
         written = tuple(name for name in products if name not in sample.lacking)
         rule = Rule(screen=sample.screen, fitted=fitted, halo_px=detector.halo_px, usual=sample.usual, products=written)
         folder.mkdir(parents=True, exist_ok=True)

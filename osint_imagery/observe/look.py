@@ -202,5 +202,8 @@ def _why(flags: NDArray[np.uint16], inside: NDArray[np.bool_], within: NDArray[n
     beyond = float((~within & ((flags & int(Flag.NO_DATA)) == 0))[inside].mean())
     if beyond > 0:
         causes.append((beyond, "outside the footprint"))
+    open_ = within & ((flags & int(UNUSABLE)) == 0) & ((flags & int(Flag.QUALITY_UNKNOWN)) != 0)
+    if open_[inside].any():
+        causes.append((float(open_[inside].mean()), "left open by the quality layer"))
     words = ", ".join(f"{name} {share:.0%}" for share, name in sorted(causes, reverse=True))
     return f"{usable:.0%} of the area is usable" + (f" ({words})" if words else "")

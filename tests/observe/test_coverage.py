@@ -214,3 +214,16 @@ def test_the_simulated_port_gives_the_three_answers():
     assert ship.gaps == (ship.when,)
     assert launcher.p_look.value == 1
     assert sum(look.state is LookState.CLEAR for look in launcher.inside) == 3
+
+
+def test_the_reasons_of_a_look_name_what_the_layer_leaves_open() -> None:
+    from osint_imagery.core.flags import Flag
+    from osint_imagery.observe.look import LookState, _from_flags
+
+    flags = np.zeros((10, 10), dtype=np.uint16)
+    flags[:4] = int(Flag.CLOUD)
+    flags[4:9] = int(Flag.QUALITY_UNKNOWN)
+    everywhere = np.ones((10, 10), dtype=bool)
+    state, usable, reason = _from_flags(flags, everywhere, everywhere, 0.9)
+    assert (state, usable) == (LookState.PARTLY, 0.1)
+    assert reason == "10% of the area is usable (left open by the quality layer 50%, cloud 40%)"

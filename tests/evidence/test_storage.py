@@ -78,8 +78,12 @@ def test_a_full_disk_is_told_and_leaves_a_dossier_that_goes_on(
     assert again.close(at=at).closed
 
 
-def test_a_folder_that_cannot_be_written_to_is_told_and_verifies(tmp_path: Path, claim: Claim, at: datetime) -> None:
-    dossier = ClaimFile.create(tmp_path / "dossier", claim, at=at).path
+def test_a_folder_that_cannot_be_written_to_is_told_and_verifies(
+    claim: Claim, at: datetime, request: pytest.FixtureRequest
+) -> None:
+    home = Path(tempfile.mkdtemp())  # pytest's own folder is closed to other users, whom root has to become here
+    request.addfinalizer(lambda: shutil.rmtree(home))
+    dossier = ClaimFile.create(home / "dossier", claim, at=at).path
     script = """
 import os, sys
 from osint_imagery.core.errors import StorageError
@@ -95,10 +99,8 @@ try:
 except StorageError as err:
     print("told", err)
 """
-    twin = shutil.copytree(dossier, tmp_path / "twin")
-    for path in (tmp_path, *tmp_path.parents):
-        if path.is_relative_to(tempfile.gettempdir()) and path != Path(tempfile.gettempdir()):
-            path.chmod(0o755)
+    twin = shutil.copytree(dossier, home / "twin")
+    home.chmod(0o755)
     for path in (*dossier.rglob("*"), dossier):
         path.chmod(0o555 if path.is_dir() else 0o444)
     ran = subprocess.run(

@@ -26,7 +26,12 @@ from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.check_dossier import check
 from osint_imagery.evidence.claim_file import ClaimFile
-from osint_imagery.evidence.ledger import LEDGER, SceneOffered
+from osint_imagery.evidence.ledger import (
+    LEDGER,
+)
+from osint_imagery.evidence.ledger_bodies import (
+    SceneOffered,
+)
 from osint_imagery.evidence.ledger_file import read_ledger
 from osint_imagery.scenes.catalog import Offer
 

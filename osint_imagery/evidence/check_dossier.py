@@ -28,11 +28,13 @@ UP = {"", ".", ".."}
 KEYS = {"index", "kind", "at", "body", "previous", "digest"}
 FILE_KEYS = {"path", "digest", "size"}
 ADDED = ("claim_registered", "scene_metadata_added", "figure_added", "report_added", "file_added")
+LATER = ("assessment_added", "annotations_added", "review_added")
 KINDS = {
-    **dict.fromkeys(ADDED, FILE_KEYS | {"media_type", "shows"}),
+    **dict.fromkeys(ADDED + LATER, FILE_KEYS | {"media_type", "shows"}),
     "record_added": FILE_KEYS | {"record_id", "answer", "scene_ids"},
     "scene_offered": {"scene_id", "acquired", "used", "reason", "href", "metadata_digest"},
     "correction": {"supersedes", "by", "reason", "replacement"},
+    "reopened": {"by", "reason"},
     "closed": {"files", "unrecorded"},
     "signed": {"claim", "entries", "head", "signer", "said_at", "public_key", "signature"},
     "timestamped": {"claim", "entries", "head", "authority", "response"},
@@ -148,13 +150,14 @@ def differing_copies(folder: str, entries: list[Object]) -> tuple[set[str], list
 
 
 def in_turn(kind: str, before: list[str]) -> bool:
-    """Whether a kind may follow: after a closing seals and a correction, after that only a closing."""
+    """Whether a kind may follow: after a closing seals, a reopening, or a correction with a new closing."""
     if kind in SEALS:
         return bool(before) and before[-1] != "correction"
     kinds = [item for item in before if item not in SEALS]
-    if "closed" not in kinds:
-        return True
-    return kind == ("correction" if kinds[-1] == "closed" else "closed")
+    since = kinds[max((n for n, item in enumerate(kinds) if item in ("closed", "reopened")), default=0) :]
+    if since[:1] != ["closed"]:
+        return kind != "reopened"
+    return kind in (("correction", "reopened") if since == ["closed"] else ("closed",))
 
 
 def read_entry(line: bytes) -> Object:

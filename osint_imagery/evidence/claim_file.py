@@ -20,14 +20,16 @@ from osint_imagery.evidence.folder import NewFile, begun_only, file_name, make_f
 from osint_imagery.evidence.furniture import CLAIM, own_files
 from osint_imagery.evidence.ledger import (
     SEALS,
-    Correction,
     Entry,
-    FileAdded,
     Kind,
+    is_closed,
+)
+from osint_imagery.evidence.ledger_bodies import (
+    Correction,
+    FileAdded,
     SceneOffered,
     Signed,
     Timestamped,
-    is_closed,
 )
 from osint_imagery.evidence.ledger_file import LedgerFile, alone, read_ledger
 from osint_imagery.evidence.record import EvidenceRecord

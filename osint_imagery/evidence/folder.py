@@ -10,7 +10,14 @@ from pydantic import ValidationError
 from osint_imagery.core.errors import EvidenceExistsError, InputError, StorageError
 from osint_imagery.core.lineage import digest_bytes, digest_file
 from osint_imagery.core.writing import write_atomic
-from osint_imagery.evidence.ledger import HEAD, LEDGER, Kind, StoredFile
+from osint_imagery.evidence.ledger import (
+    HEAD,
+    LEDGER,
+    Kind,
+)
+from osint_imagery.evidence.ledger_bodies import (
+    StoredFile,
+)
 from osint_imagery.evidence.ledger_file import LOCK
 
 __all__ = [

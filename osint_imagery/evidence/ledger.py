@@ -5,28 +5,31 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal, Self, cast
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
 from osint_imagery.core.timespan import iso, utc
-from osint_imagery.evidence.fields import Digest, Instant, Interval, Model, Text
+from osint_imagery.evidence.fields import Digest, Instant, Model
+from osint_imagery.evidence.ledger_bodies import (
+    Closed,
+    Correction,
+    FileAdded,
+    RecordAdded,
+    Reopened,
+    SceneOffered,
+    Sealed,
+    Signed,
+    StoredFile,
+    Timestamped,
+)
 
 __all__ = [
     "HEAD",
     "LEDGER",
     "SEALS",
-    "Closed",
-    "Correction",
     "Entry",
-    "FileAdded",
     "Kind",
-    "RecordAdded",
-    "SceneOffered",
-    "Sealed",
-    "Signed",
-    "StoredFile",
-    "Timestamped",
     "chain",
     "is_closed",
     "parse",
@@ -43,112 +46,17 @@ Kind = Literal[
     "figure_added",
     "report_added",
     "file_added",
+    "assessment_added",
+    "annotations_added",
+    "review_added",
     "correction",
+    "reopened",
     "closed",
     "signed",
     "timestamped",
 ]
 
 
-def _stays_inside(path: str) -> str:
-    """Refuse a path that could lead out of the dossier."""
-    if not path or "\\" in path or not path.isprintable() or {"", ".", ".."} & set(path.split("/")):
-        msg = f"path {path!r} does not stay inside the dossier; paths are relative, with forward slashes"
-        raise ValueError(msg)
-    return path
-
-
-Inside = Annotated[str, Field(min_length=1), AfterValidator(_stays_inside)]
-
-
-class StoredFile(Model):
-    """A file of the dossier, by its bytes."""
-
-    path: Inside
-    digest: Digest
-    size: Annotated[int, Field(ge=0)]
-
-
-class FileAdded(StoredFile):
-    """A file that was added: claim, scene metadata, figure, report or other."""
-
-    media_type: Text
-    shows: Text
-
-
-class RecordAdded(StoredFile):
-    """An evidence record that was added; names the scenes it rests on, so that they can be searched for."""
-
-    record_id: Text
-    answer: Text
-    scene_ids: tuple[Text, ...]
-
-
-class SceneOffered(Model):
-    """A scene that the catalogue offered: used or rejected, and why."""
-
-    scene_id: Text
-    acquired: Interval | None
-    used: bool
-    reason: Text
-    href: str
-    metadata_digest: Digest
-
-
-class Correction(Model):
-    """Says that an earlier entry is superseded, by whom and why; the earlier entry stays."""
-
-    supersedes: Annotated[int, Field(ge=0)]
-    by: Text
-    reason: Text
-    replacement: RecordAdded | FileAdded | None
-
-
-class Closed(Model):
-    """The dossier is complete: every file with digest and size, and which of them no entry had recorded."""
-
-    files: tuple[StoredFile, ...]
-    unrecorded: tuple[Inside, ...]
-
-
-class Sealed(Model):
-    """The end of the ledger that somebody vouches for: the claim, how many entries, the digest of the last of them."""
-
-    claim: Digest
-    entries: Annotated[int, Field(ge=1)]
-    head: Digest
-
-
-class Signed(Sealed):
-    """An Ed25519 signature of a state of the ledger; `said_at` is the signer's own clock."""
-
-    signer: Text
-    said_at: Instant
-    public_key: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    signature: Annotated[str, Field(pattern="^[0-9a-f]{128}$")]
-
-    def statement(self) -> bytes:
-        """Return the bytes that are signed."""
-        return _statement(self, signer=self.signer, said_at=self.said_at)
-
-
-class Timestamped(Sealed):
-    """An RFC 3161 timestamp of a state of the ledger: the authority's whole response, base64."""
-
-    authority: Text
-    response: Annotated[str, Field(pattern="^[A-Za-z0-9+/]+={0,2}$")]
-
-    def statement(self) -> bytes:
-        """Return the bytes that are timestamped."""
-        return _statement(self)
-
-
-def _statement(seal: Sealed, **more: str) -> bytes:
-    body: dict[str, Json] = {"schema": SEAL_SCHEMA, "claim": seal.claim, "entries": seal.entries, "head": seal.head}
-    return canonical_json({**body, **more})
-
-
-SEAL_SCHEMA = "osint-imagery/seal/1"
 SEALS = frozenset({"signed", "timestamped"})
 """Kinds of entries that vouch for the ledger before them; they may follow a closing."""
 
@@ -160,7 +68,11 @@ _BODIES: dict[str, type[Model]] = {
     "figure_added": FileAdded,
     "report_added": FileAdded,
     "file_added": FileAdded,
+    "assessment_added": FileAdded,
+    "annotations_added": FileAdded,
+    "review_added": FileAdded,
     "correction": Correction,
+    "reopened": Reopened,
     "closed": Closed,
     "signed": Signed,
     "timestamped": Timestamped,
@@ -173,7 +85,7 @@ class Entry(Model):
     index: Annotated[int, Field(ge=0)]
     kind: Kind
     at: Instant
-    body: RecordAdded | FileAdded | SceneOffered | Correction | Closed | Signed | Timestamped
+    body: RecordAdded | FileAdded | SceneOffered | Correction | Reopened | Closed | Signed | Timestamped
     previous: Digest | None
     digest: Digest
 
@@ -267,7 +179,10 @@ def _misfits(entry: Entry, line: bytes, index: int, before: Sequence[Entry]) -> 
         (not before or utc(entry.at) >= utc(before[-1].at), "is dated before the line before it"),
         ((entry.kind == "claim_registered") == (index == 0), "the claim is registered first, and once"),
         (_vouches(entry, before), "vouches for another ledger than the one before it"),
-        (_in_turn(entry, before), "follows a closed ledger; only a correction with a new closing, or a seal, may"),
+        (
+            _in_turn(entry, before),
+            "follows a closed ledger; only a correction, a reopening or a seal may",
+        ),
     )
     return [what for holds, what in checks if not holds]
 
@@ -287,10 +202,11 @@ def is_closed(entries: Sequence[Entry]) -> bool:
 
 
 def _in_turn(entry: Entry, before: Sequence[Entry]) -> bool:
-    """Whether an entry may stand here: after a closing seals and a correction, after that only a closing."""
+    """Whether an entry may stand here: after a closing only seals, a reopening, or a correction with a new closing."""
     if entry.kind in SEALS:
         return bool(before) and before[-1].kind != "correction"
     kinds = [item.kind for item in before if item.kind not in SEALS]
-    if "closed" not in kinds:
-        return True
-    return entry.kind == ("correction" if kinds[-1] == "closed" else "closed")
+    since = kinds[max((n for n, kind in enumerate(kinds) if kind in {"closed", "reopened"}), default=0) :]
+    if since[:1] != ["closed"]:
+        return entry.kind != "reopened"
+    return entry.kind in ({"correction", "reopened"} if since == ["closed"] else {"closed"})

@@ -5,7 +5,14 @@ from pathlib import Path
 
 from osint_imagery.core.errors import InputError
 from osint_imagery.evidence.folder import file_name, files_of, stored, write_new
-from osint_imagery.evidence.ledger import Closed, Entry, RecordAdded, StoredFile
+from osint_imagery.evidence.ledger import (
+    Entry,
+)
+from osint_imagery.evidence.ledger_bodies import (
+    Closed,
+    RecordAdded,
+    StoredFile,
+)
 from osint_imagery.evidence.record import EvidenceRecord
 
 __all__ = ["closing_of", "write_record"]

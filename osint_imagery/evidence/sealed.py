@@ -4,7 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from osint_imagery.core.errors import InputError
-from osint_imagery.evidence.ledger import LEDGER, Entry, Signed, Timestamped
+from osint_imagery.evidence.ledger import (
+    LEDGER,
+    Entry,
+)
+from osint_imagery.evidence.ledger_bodies import (
+    Signed,
+    Timestamped,
+)
 from osint_imagery.evidence.seal_copies import copies_of
 
 __all__ = ["check_seals"]

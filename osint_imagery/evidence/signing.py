@@ -10,7 +10,9 @@ from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import EvidenceExistsError, InputError
 from osint_imagery.core.timespan import iso, utc
 from osint_imagery.evidence.claim_file import ClaimFile
-from osint_imagery.evidence.ledger import Signed
+from osint_imagery.evidence.ledger_bodies import (
+    Signed,
+)
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

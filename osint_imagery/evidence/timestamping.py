@@ -15,7 +15,9 @@ from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError, SealError
 from osint_imagery.core.timespan import iso, utc
 from osint_imagery.evidence.claim_file import ClaimFile
-from osint_imagery.evidence.ledger import Timestamped
+from osint_imagery.evidence.ledger_bodies import (
+    Timestamped,
+)
 
 __all__ = ["Reading", "read_timestamp", "timestamp"]
 

@@ -14,13 +14,15 @@ from osint_imagery.evidence.folder import PARTIAL, files_of
 from osint_imagery.evidence.ledger import (
     HEAD,
     LEDGER,
-    Closed,
     Entry,
+    is_closed,
+    parse,
+)
+from osint_imagery.evidence.ledger_bodies import (
+    Closed,
     RecordAdded,
     SceneOffered,
     StoredFile,
-    is_closed,
-    parse,
 )
 from osint_imagery.evidence.record import read_record
 from osint_imagery.evidence.seal_copies import copies_of

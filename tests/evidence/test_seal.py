@@ -15,7 +15,12 @@ from osint_imagery.core.claim import Claim
 from osint_imagery.core.errors import EvidenceExistsError, InputError, SealError, VerificationError
 from osint_imagery.evidence.check_dossier import check
 from osint_imagery.evidence.claim_file import ClaimFile
-from osint_imagery.evidence.ledger import Signed, parse
+from osint_imagery.evidence.ledger import (
+    parse,
+)
+from osint_imagery.evidence.ledger_bodies import (
+    Signed,
+)
 from osint_imagery.evidence.signing import new_key, sign
 from osint_imagery.evidence.timestamping import timestamp
 from osint_imagery.evidence.verify import verify

@@ -273,6 +273,8 @@ def show(outcome: Outcome, what: str) -> None:
     """Print what kills did."""
     print(f"{outcome.kills} kills, {outcome.confirmed} confirmed writes, {what}")
     print(f"  lost: {len(outcome.lost)}; dossiers that did not verify: {len(outcome.broken)}")
+    for problem in dict.fromkeys(outcome.broken):
+        print(f"  {problem}")
     for state, count in sorted(outcome.states.items()):
         print(f"  {count} left {state}")
 

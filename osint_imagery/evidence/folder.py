@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ __all__ = [
     "PARTIAL",
     "NewFile",
     "begun_only",
+    "clear_leftovers",
     "file_name",
     "files_of",
     "make_folder",
@@ -74,6 +76,15 @@ def files_of(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
             elif path.is_file():
                 files.append(shown)
     return tuple(sorted(set(files) - _OWN - PARTIAL)), tuple(sorted(odd))
+
+
+def clear_leftovers(folder: Path, recorded: Collection[str]) -> None:
+    """Delete what killed runs left of files they were writing; never a file that is recorded."""
+    for name in files_of(folder)[0]:
+        last = name.rpartition("/")[2]
+        plain = last.removeprefix(".").rpartition(".")[0]
+        if name not in recorded and plain and last in leftovers_of(plain):
+            (folder / name).unlink(missing_ok=True)
 
 
 def make_folder(folder: Path) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from osint_imagery.core.errors import InputError
-from osint_imagery.evidence.folder import file_name, files_of, stored, write_new
+from osint_imagery.evidence.folder import clear_leftovers, file_name, files_of, stored, write_new
 from osint_imagery.evidence.ledger import (
     Entry,
 )
@@ -22,11 +22,14 @@ __all__ = ["closing_of", "write_record"]
 def closing_of(folder: Path, entries: Sequence[Entry], extra: StoredFile | None = None) -> Closed:
     """Return the closing entry's body: every file there is, and those that no entry had recorded.
 
-    Not the copies of seals: what is in them stands in the ledger, and they may be written again.
+    Not the copies of seals: what is in them stands in the ledger, and they may be written again. What killed runs left
+    of files they were writing is deleted first.
     """
+    recorded = {file.path for entry in entries if (file := entry.file)} | ({extra.path} if extra else set())
+    before = {file.path for entry in entries if isinstance(entry.body, Closed) for file in entry.body.files}
+    clear_leftovers(folder, recorded | before)
     copies = copies_of(entries)
     names = tuple(name for name in files_of(folder)[0] if name not in copies)
-    recorded = {file.path for entry in entries if (file := entry.file)} | ({extra.path} if extra else set())
     listed = tuple(stored(folder, name) for name in names)
     return Closed(files=listed, unrecorded=tuple(name for name in names if name not in recorded))
 

@@ -177,3 +177,16 @@ def test_a_run_killed_after_its_first_entry_still_gets_the_verifier(
     dossier = ClaimFile.open(tmp_path / "dossier")
     assert (dossier.path / "check_dossier.py").read_bytes() == verifier_source()
     assert check(str(dossier.path))[1] == []
+
+
+def test_what_a_killed_run_left_half_written_is_not_closed_in(tmp_path: Path, claim: Claim, at: datetime) -> None:
+    dossier = ClaimFile.create(tmp_path / "dossier", claim, at=at)
+    records = dossier.path / "records"
+    records.mkdir()
+    for name in (".0001-shed.json.partial", ".0001-shed.json.former"):
+        (records / name).write_bytes(b'{"half')
+    own = records / ".notes.txt"
+    own.write_bytes(b"mine")
+    assert dossier.close(at=at).closed
+    assert sorted(records.iterdir()) == [own]
+    assert check(str(dossier.path))[1] == []

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from osint_imagery.evidence.attach import attach, detach
     from osint_imagery.evidence.verify import verify
     from osint_imagery.figures.before_after import before_after
+    from osint_imagery.figures.swipe import swipe
     from osint_imagery.figures.timeline import timeline
     from osint_imagery.observe.coverage import coverage
     from osint_imagery.observe.design import Design
@@ -94,6 +95,7 @@ _HOME = {
     "romania_catalog": "scenes.packaged",
     "search": "scenes.catalog",
     "sweep": "workflow.sweeping",
+    "swipe": "figures.swipe",
     "timeline": "figures.timeline",
     "verify": "evidence.verify",
 }
@@ -141,6 +143,7 @@ __all__ = [
     "romania_catalog",
     "search",
     "sweep",
+    "swipe",
     "timeline",
     "verify",
 ]

@@ -10,10 +10,9 @@ from typing import Any, cast
 import matplotlib as mpl
 from matplotlib.figure import Figure as Drawing
 
-from osint_imagery.core.errors import EvidenceExistsError, InputError
+from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Artifact, digest_bytes
-from osint_imagery.core.writing import write_atomic
-from osint_imagery.scenes.license import acknowledged_terms, terms_of
+from osint_imagery.figures.publishing import terms_said, write_once
 
 __all__ = ["DPI", "Figure", "house_style"]
 
@@ -113,18 +112,11 @@ class Figure:
         if media is None:
             msg = f"path={str(path)!r} has suffix {target.suffix!r}; end it in {', '.join(_MEDIA)}"
             raise InputError(msg)
-        data = self._render(target.suffix.lower()[1:], self._terms(acknowledge, working_copy=working_copy))
-        _write_once(target, data)
+        data = self._render(
+            target.suffix.lower()[1:], terms_said(self.licenses, acknowledge, working_copy=working_copy)
+        )
+        write_once(target, data)
         return Artifact(path=target, digest=digest_bytes(data), media_type=media, shows=self.shows)
-
-    def _terms(self, acknowledge: Sequence[str], *, working_copy: bool) -> str:
-        """Return what the file says about restricted terms; empty where none apply."""
-        shown = [(scene, text) for scene, text in self.licenses if text is not None]
-        if not working_copy:
-            named = acknowledged_terms(shown, acknowledge)
-            return f"terms acknowledged: {', '.join(named)}" if named else ""
-        gated = dict.fromkeys(terms.name for _, text in shown if (terms := terms_of(text)).gated)
-        return f"working copy, terms not acknowledged: {', '.join(gated)}" if gated else ""
 
     def _render(self, kind: str, terms: str) -> bytes:
         stream = io.BytesIO()
@@ -148,13 +140,3 @@ class Figure:
 
     def __repr__(self) -> str:
         return f"Figure({self.title!r}: {self.shows})"
-
-
-def _write_once(target: Path, data: bytes) -> None:
-    """Write through a temporary file in the same folder; leave equal bytes alone, refuse other bytes."""
-    if target.exists():
-        if target.is_file() and target.read_bytes() == data:
-            return
-        msg = f"path={str(target)!r} already holds something else; evidence is never overwritten, choose a new name"
-        raise EvidenceExistsError(msg)
-    write_atomic(target, data)

@@ -29,6 +29,7 @@ __all__ = [
     "draw_outline",
     "draw_plate",
     "draw_scale",
+    "length_words",
     "north_of",
     "outline_px",
     "pixel_words",
@@ -135,11 +136,21 @@ def round_length(longest_m: float) -> float:
     return float(f"{max(step for step in (1, 2, 5) if step * power <= longest_m * (1 + 1e-9)) * power:.3g}")
 
 
+def length_words(length_m: float) -> str:
+    """Return a length as a scale bar names it.
+
+    Examples
+    --------
+    >>> length_words(500.0), length_words(2000.0)
+    ('500 m', '2 km')
+    """
+    return f"{length_m / 1000:g} km" if length_m >= 1000 else f"{length_m:g} m"
+
+
 def draw_scale(page: Axes, x: float, y: float, *, meters_per_mm: float, longest: float) -> str:
     """Draw a bar of a round length, at most `longest` mm, and return its label."""
     length = round_length(longest * meters_per_mm)
-    bar = length / meters_per_mm
-    words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    bar, words = length / meters_per_mm, length_words(length)
     for ink, share in ((INK, (0.0, 0.5)), ("white", (0.5, 1.0))):
         patch = Rectangle((x + share[0] * bar, y), bar / 2, 1.2, facecolor=ink, edgecolor=INK, linewidth=0.6, zorder=8)
         page.add_patch(patch)

@@ -5,7 +5,7 @@ from osint_imagery.core.estimate import interval_words
 from osint_imagery.figures.sheet import MARGIN, QUIET, Sheet
 from osint_imagery.figures.words import value_words
 
-__all__ = ["LISTED", "say_strongest"]
+__all__ = ["LISTED", "say_strongest", "strongest_rows"]
 
 LISTED = 5
 """Detections in the table."""
@@ -22,17 +22,22 @@ def say_strongest(sheet: Sheet, detections: Detections | None) -> None:
     """
     if not detections:
         return
-    placed = detections.changes.pair.grid is not None
-    levels = {item.area.level for item in detections.items[:LISTED]}
-    heads = [name for name, _ in _COLUMNS]
-    heads[1] = _area_head(levels)
+    heads, *rows = strongest_rows(detections)
     _row(sheet, heads, bold=True)
-    for item in detections.items[:LISTED]:
-        _row(sheet, _cells(item, placed=placed))
+    for cells in rows:
+        _row(sheet, cells)
     rest = len(detections) - LISTED
     if rest > 0:
         sheet.say(f"and {rest} more, see the record", color=QUIET)
     sheet.bottom += 0.8
+
+
+def strongest_rows(detections: Detections) -> list[list[str]]:
+    """Return the table's heads and its rows, as text."""
+    placed = detections.changes.pair.grid is not None
+    heads = [name for name, _ in _COLUMNS]
+    heads[1] = _area_head({item.area.level for item in detections.items[:LISTED]})
+    return [heads, *(_cells(item, placed=placed) for item in detections.items[:LISTED])]
 
 
 def _area_head(levels: set[float]) -> str:

@@ -12,10 +12,11 @@ import shapely
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import CatalogError, NothingFoundWarning, OutsideFootprintError
-from osint_imagery.core.lineage import digest_bytes
+from osint_imagery.core.lineage import digest_bytes, digest_file
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.scenes.folder import Refused, walk_folder
-from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.archive import SUFFIXES
+from osint_imagery.scenes.folder import walk_folder
+from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac import read_json, walk
 
 __all__ = ["Catalog", "Found", "Offer", "open_catalog", "search"]
@@ -23,7 +24,7 @@ __all__ = ["Catalog", "Found", "Offer", "open_catalog", "search"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """A place that offers scenes: a static STAC file, or a folder of GeoTIFFs.
+    """A place that offers scenes: a static STAC file, or a folder or archive of products and GeoTIFFs.
 
     Parameters
     ----------
@@ -50,14 +51,18 @@ class Catalog:
         CatalogError
             If part of the catalogue cannot be understood; the message names the file.
         """
-        return walk(self.path) if self.path.is_file() else walk_folder(self.path)
+        return walk(self.path) if self._is_stac else walk_folder(self.path)
+
+    @property
+    def _is_stac(self) -> bool:
+        return self.path.is_file() and self.path.suffix.lower() not in SUFFIXES
 
     def scenes(self) -> Iterator[Scene]:
         """Yield the scenes; what is refused is in the ledger of :func:`search`."""
         return (entry for entry in self.entries() if isinstance(entry, Scene))
 
     def __repr__(self) -> str:
-        return f"Catalog({self.name!r}, {'static STAC' if self.path.is_file() else 'folder of GeoTIFFs'})"
+        return f"Catalog({self.name!r}, {'static STAC' if self._is_stac else 'products and GeoTIFFs'})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +136,9 @@ def open_catalog(source: str | Path) -> Catalog:
     ----------
     source : str or Path
         A static STAC file (catalog, collection, item or item collection), a folder that holds
-        ``catalog.json`` or ``collection.json``, or a folder of GeoTIFFs. A GeoTIFF is dated by
-        ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
+        ``catalog.json`` or ``collection.json``, or a folder of products as downloaded (Sentinel-2 SAFE, Landsat with
+        its MTL file, OPERA RTC-S1, PlanetScope ...; also zip and tar) and GeoTIFFs. A GeoTIFF of no product is dated
+        by ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
 
     Returns
     -------
@@ -165,11 +171,13 @@ def open_catalog(source: str | Path) -> Catalog:
             return Catalog(name=path.resolve().name, href=text, path=path.resolve(), digest=None)
         path = inside[0]
     if not path.is_file():
-        msg = f"source={text!r} is not there; give a static STAC file or a folder of GeoTIFFs"
+        msg = f"source={text!r} is not there; give a static STAC file, or a folder of products or GeoTIFFs"
         raise CatalogError(msg)
     if path.suffix.lower() in {".tif", ".tiff", ".jp2"}:
         msg = f"source={text!r} is a single raster; give the folder that holds it"
         raise CatalogError(msg)
+    if path.suffix.lower() in SUFFIXES:
+        return Catalog(name=path.stem, href=text, path=path.resolve(), digest=digest_file(path))
     data, body = read_json(path)
     name = str(body.get("title") or body.get("id") or path.stem)
     return Catalog(name=name, href=text, path=path.resolve(), digest=digest_bytes(data))

@@ -14,7 +14,7 @@ from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Lineage, Step
 from osint_imagery.scenes.checking import checked_digest, compared, there
-from osint_imagery.scenes.quality import decode
+from osint_imagery.scenes.quality import PLANES, decode, packed
 from osint_imagery.scenes.raster import differs, inspect
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.warping import Native, part_under, read_native, warp_flags, warp_values
@@ -287,7 +287,8 @@ def _quality(scene: Scene, grid: Grid) -> NDArray[np.uint16] | None:
     asset, encoding = scene.quality_asset, scene.sensor.quality
     if asset is None or encoding is None:
         return None
-    native = read_native(there(asset), (1,), grid)[0]
-    flags = decode(native.values, encoding)
+    planes = read_native(there(asset), tuple(range(1, PLANES.get(encoding, 1) + 1)), grid)
+    native = planes[0]
+    flags = decode(packed([plane.values for plane in planes]), encoding)
     flags[~native.inside] |= np.uint16(Flag.QUALITY_UNKNOWN)
     return warp_flags(flags, native, grid, outside=int(Flag.QUALITY_UNKNOWN))

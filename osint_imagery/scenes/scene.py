@@ -13,7 +13,7 @@ from osint_imagery.scenes.location import Location
 from osint_imagery.scenes.provider import provider_named
 from osint_imagery.scenes.sensors import QualityEncoding, Sensor
 
-__all__ = ["Asset", "Scene"]
+__all__ = ["Asset", "Refused", "Scene"]
 
 _NOT_DATA = frozenset({"thumbnail", "overview", "visual", "metadata"})
 _QUALITY_KEYS = {
@@ -22,6 +22,9 @@ _QUALITY_KEYS = {
     QualityEncoding.BQA: ("bqa",),
     QualityEncoding.QA60: ("qa60",),
     QualityEncoding.RTC_MASK: ("mask",),
+    QualityEncoding.MSK_CLASSI: ("msk_classi",),
+    QualityEncoding.BQA_C1: ("bqa",),
+    QualityEncoding.UDM2: ("udm2",),
 }
 
 
@@ -239,6 +242,16 @@ class Scene:
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code><br><small>{escape(self.credit)}</small>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A file or product that was offered and cannot be a scene, and why."""
+
+    id: str
+    reason: str
+    href: str
+    metadata: bytes
 
 
 def _is_quality(asset: Asset, keys: tuple[str, ...]) -> bool:

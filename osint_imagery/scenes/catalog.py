@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -18,6 +18,7 @@ from osint_imagery.scenes.archive import SUFFIXES
 from osint_imagery.scenes.folder import walk_folder
 from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac import read_json, walk
+from osint_imagery.scenes.versions import superseded
 
 __all__ = ["Catalog", "Found", "Offer", "open_catalog", "search"]
 
@@ -198,8 +199,9 @@ def search(catalog: Catalog, aoi: AreaOfInterest, when: TimeSpan) -> Found:
     Returns
     -------
     Found
-        Scenes in order of time, and the ledger. No scene found is not "no scene exists": it only
-        says what this catalogue offers.
+        Scenes in order of time, and the ledger. Where one acquisition is offered in several processing versions, one
+        is used: the highest version, then the latest processing, then the first offered. No scene found is not "no
+        scene exists": it only says what this catalogue offers.
 
     Raises
     ------
@@ -229,13 +231,16 @@ def search(catalog: Catalog, aoi: AreaOfInterest, when: TimeSpan) -> Found:
     if scenes and not any(_share(scene, aoi) for scene in scenes):
         msg = f"aoi={aoi!r} lies outside all {len(scenes)} scenes of {catalog!r}, which cover {_extent(scenes)}"
         raise OutsideFootprintError(msg)
-    ledger, used, seen = [], [], set[str]()
+    ledger, seen = list[Offer](), set[str]()
     for entry in entries:
-        offer = _offer(entry, aoi, when, seen)
+        ledger.append(_offer(entry, aoi, when, seen))
         seen.add(entry.id)
-        ledger.append(offer)
-        if offer.used and isinstance(entry, Scene):
-            used.append(entry)
+    fit = [(place, entry) for place, entry in enumerate(entries) if ledger[place].used and isinstance(entry, Scene)]
+    older = superseded([entry for _, entry in fit])
+    for index, reason in older.items():
+        place = fit[index][0]
+        ledger[place] = replace(ledger[place], used=False, reason=reason)
+    used = [entry for index, (_, entry) in enumerate(fit) if index not in older]
     if not used:
         text = f"no scene of {catalog!r} is usable: {len(ledger)} offered, 0 used for {when.label}; see .ledger for why"
         warnings.warn(text, NothingFoundWarning, stacklevel=2)

@@ -9,7 +9,7 @@ from defusedxml.ElementTree import fromstring
 
 from osint_imagery.core.errors import ReadError
 
-__all__ = ["elements", "number_in", "parse_xml", "text_in"]
+__all__ = ["elements", "number_in", "number_of", "parse_xml", "text_in"]
 
 
 def parse_xml(data: bytes, name: str) -> Element:
@@ -60,13 +60,24 @@ def text_in(root: Element, tag: str) -> str | None:
 
 
 def number_in(root: Element, tag: str) -> float | None:
-    """Return the first element of a name as a finite number, None where there is none."""
+    """Return the first element of a name as a number, None where there is none."""
     text = text_in(root, tag)
-    if text is None:
-        return None
+    return None if text is None else number_of(text, tag)
+
+
+def number_of(text: str, what: str) -> float:
+    """Return a text as a finite number.
+
+    Raises
+    ------
+    ReadError
+        If it is none; the message says what it should be.
+    """
     try:
         value = float(text)
-    except ValueError as err:
-        msg = f"{tag}={text!r} in the metadata is no number; get the product again"
-        raise ReadError(msg) from err
-    return value if math.isfinite(value) else None
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        msg = f"{what}={text!r} in the metadata is no number; get the product again"
+        raise ReadError(msg)
+    return value

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from osint_imagery.core.errors import DataError, InputError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.bundle import Bundle, Claimed, described, outline_of, refuse
-from osint_imagery.scenes.markup import elements, parse_xml
+from osint_imagery.scenes.markup import elements, number_of, parse_xml
 from osint_imagery.scenes.raster import inspect
 from osint_imagery.scenes.scene import Asset, Refused, Scene
 from osint_imagery.scenes.sensors import sensor
@@ -136,8 +136,12 @@ def _safe(bundle: Bundle, root: str) -> Refused:
             reason = "SAFE product without MTD_MSIL1C.xml, MTD_MSIL2A.xml or Sentinel-1 annotation; get it again"
             return refuse(bundle, name, reason, metadata=data, scene_id=own_id)
         roots = [parse_xml(bundle.read(start + own), bundle.href(start + own)) for own in notes]
-        angles = [float(item.text or "nan") for found in roots for item in elements(found, "incidenceAngle")]
-    except (DataError, ValueError) as err:
+        angles = [
+            number_of(item.text or "", "incidenceAngle")
+            for found in roots
+            for item in elements(found, "incidenceAngle")
+        ]
+    except DataError as err:
         return refuse(bundle, name, bundle.told(err), scene_id=own_id)
     reason = not_corrected([angle for angle in angles if 0 < angle < 90])
     return refuse(bundle, name, reason, metadata=data, scene_id=own_id)

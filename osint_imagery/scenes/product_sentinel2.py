@@ -15,7 +15,7 @@ from osint_imagery.core.errors import CatalogError, DataError, InputError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.bundle import Bundle, Claimed, refuse
 from osint_imagery.scenes.location import Location
-from osint_imagery.scenes.markup import elements, number_in, parse_xml, text_in
+from osint_imagery.scenes.markup import elements, number_in, number_of, parse_xml, text_in
 from osint_imagery.scenes.naming import common_name
 from osint_imagery.scenes.properties import footprint
 from osint_imagery.scenes.scene import Asset, Refused, Scene
@@ -138,7 +138,7 @@ def _scene(parts: _Parts) -> Scene:
         sun_azimuth_deg=sun_azimuth,
         view_zenith_deg=view_zenith,
         view_azimuth_deg=view_azimuth,
-        relative_orbit=int(parts.needed("SENSING_ORBIT_NUMBER")),
+        relative_orbit=int(number_of(parts.needed("SENSING_ORBIT_NUMBER"), "SENSING_ORBIT_NUMBER")),
         scene_cloud_percent=number_in(parts.root, "Cloud_Coverage_Assessment"),
         simulated=False,
         metadata=parts.data,
@@ -168,7 +168,7 @@ def _notes(missing: list[str], quality: Asset | None, *, l2a: bool) -> tuple[str
 
 
 def _footprint(parts: _Parts) -> Polygon | MultiPolygon:
-    numbers = [float(word) for word in parts.needed("EXT_POS_LIST").split()]
+    numbers = [number_of(word, "EXT_POS_LIST") for word in parts.needed("EXT_POS_LIST").split()]
     if len(numbers) < 8 or len(numbers) % 2:
         msg = "EXT_POS_LIST of the footprint holds no pairs of latitude and longitude; get the product again"
         raise CatalogError(msg)
@@ -182,7 +182,7 @@ def _offset(parts: _Parts, band: str, quantification: float, baseline: str) -> f
     stated = {item.get("band_id"): item.text for item in elements(parts.root, tag)}
     own = stated.get(str(_BAND_IDS.index(band)))
     if own is not None:
-        return float(own) / quantification
+        return number_of(own, tag) / quantification
     digits = baseline.replace(".", "")
     if not digits.isdigit() or len(digits) != 4 or int(digits) >= _OFFSET_BASELINE or stated:
         msg = (

@@ -199,6 +199,16 @@ class Scene:
         return tuple(dict.fromkeys(band for asset in self._data_assets for band in asset.bands))
 
     @property
+    def comparable_bands(self) -> tuple[str, ...]:
+        """Bands that can be read together: those of the unit that most have, without the panchromatic one."""
+        units: dict[tuple[bool, str | None], list[str]] = {}
+        for band in self.bands:
+            asset = self.asset_for(band)
+            units.setdefault((asset.scale is None and asset.offset is None, asset.unit), []).append(band)
+        most = max(units.values(), key=len, default=[])
+        return tuple(band for band in most if band != "pan" or len(most) == 1)
+
+    @property
     def quality_asset(self) -> Asset | None:
         """The file with the per-pixel quality layer; None where there is none that can be read."""
         if self.sensor.quality is None:

@@ -20,14 +20,14 @@ __all__ = ["Stack", "digested", "inputs_of", "shared_bands", "stored_blocks"]
 
 
 def shared_bands(scenes: Sequence[Scene]) -> tuple[str, ...]:
-    """Return the bands that all scenes have, without those much coarser than the finest.
+    """Return the bands that all scenes have in one unit, without those much coarser than the finest.
 
     Raises
     ------
     BandError
         If they share none.
     """
-    shared = [band for band in scenes[0].bands if all(band in scene.bands for scene in scenes[1:])]
+    shared = [band for band in scenes[0].comparable_bands if all(band in scene.bands for scene in scenes[1:])]
     sizes = {band: max(scene.asset_for(band).gsd_m or 0 for scene in scenes) for band in shared}
     finest = min((size for size in sizes.values() if size), default=0)
     kept = tuple(band for band in shared if not finest or not sizes[band] or sizes[band] <= 2 * finest)

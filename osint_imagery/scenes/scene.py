@@ -167,6 +167,12 @@ class Scene:
         )
 
     @property
+    def metadata_suffix(self) -> str:
+        """Ending of a file that holds the metadata: ``.json``, ``.xml``, or ``.txt`` for what is neither."""
+        start = self.metadata.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+        return {b"<": ".xml", b"{": ".json", b"": ".json"}.get(start, ".txt")
+
+    @property
     def year(self) -> str:
         """Year of the acquisition, or ``first-last`` where the span covers several."""
         first, last = self.acquired.start.year, self.acquired.end.year

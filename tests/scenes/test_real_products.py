@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import rasterio
-from support.products import tarred, write, zipped
+from support.products import tarred, zipped
 
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.flags import Flag
@@ -51,8 +51,8 @@ def test_folder_of_real_products_opens_with_everything_right(products):
         "Contains modified Copernicus Sentinel data 2022",
         "Landsat-8 image courtesy of the U.S. Geological Survey",
     )
-    assert first.bands == tuple(["coastal", "blue", "green", "red", "rededge1", "rededge2", "rededge3", "nir08", "nir09", "swir16", "swir22"])
-    assert second.bands == tuple(["coastal", "blue", "green", "red", "nir08", "swir16", "swir22", "pan", "cirrus", "lwir11", "lwir12"])
+    assert " ".join(first.bands) == "coastal blue green red rededge1 rededge2 rededge3 nir08 nir09 swir16 swir22"
+    assert " ".join(second.bands) == "coastal blue green red nir08 swir16 swir22 pan cirrus lwir11 lwir12"
     assert {(a.scale, a.offset) for a in first.assets if a.bands} == {(1e-4, -0.1)}
     assert (first.quality_asset.key, second.quality_asset.key) == ("SCL", "BQA")
     assert first.view_zenith_deg == pytest.approx(9.247, abs=0.001)
@@ -62,6 +62,7 @@ def test_folder_of_real_products_opens_with_everything_right(products):
     assert [scene.id for scene in found] == [SAFE.removesuffix(".SAFE")]
 
 
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")  # the list of subdatasets has no place
 def test_sentinel2_values_are_those_of_gdals_own_driver(products, safe):
     """GDAL reads the metadata by itself, and says scale, offset and place of each band."""
     with rasterio.open(products / SAFE / "MTD_MSIL2A.xml") as whole:
@@ -77,7 +78,7 @@ def test_sentinel2_values_are_those_of_gdals_own_driver(products, safe):
             tags = dataset.tags(index)
             stated = dataset.read(index).astype(np.float64)
             expected = (stated + float(tags["BOA_ADD_OFFSET"])) / float(dataset.tags()["BOA_QUANTIFICATION_VALUE"])
-            measured = stated != 0
+            measured = (stated != 0) & (stated != 65535)  # fill and saturated
             assert 0.5 < measured.mean() < 0.7
             np.testing.assert_allclose(image.values[plane][measured], expected[measured], atol=1e-6)
             assert np.isnan(image.values[plane][~measured]).all()
@@ -188,7 +189,6 @@ def twin(products, target, *, baseline, spoil=""):
             raw, transform = dataset.read(1), dataset.transform
         if baseline < "04.00":  # what ESA's processor wrote then: no offset, nothing below 1 but the fill value
             raw = np.where(raw == 0, 0, np.maximum(raw.astype(np.int32) - 1000, 1)).astype(np.uint16)
-            write(own, raw)
             rewritten(own, raw, transform)
         else:
             shutil.copy(path, own)
@@ -228,9 +228,14 @@ def test_one_ground_in_baselines_03_01_and_04_00_has_one_reflectance_and_no_chan
     assert bright.mean() > 0.55
     np.testing.assert_allclose(before.values[bright], after.values[bright], atol=1e-6)
     # the same ground is compared a day apart, for one date cannot be its own "after"
-    later = replace(new, id="later", acquired=TimeSpan("2022-10-06T11:56:49Z"))
-    result = compare(old, later, CLEAR)
-    assert len(result.detections) == 0
+    result = compare(old, replace(new, id="later", acquired=TimeSpan("2022-10-06T11:56:49Z")), CLEAR)
+    assert (result.detections.verdict.value, len(result.detections)) == ("no_change_found", 0)
+    pair = result.aligned  # brightness is not yet adapted here: an offset on one side would show
+    assert pair.valid.mean() > 0.95
+    difference = np.abs(pair.before.values - pair.after.values)[:, pair.valid]
+    dark = (pair.after.values <= 2e-4)[:, pair.valid]
+    assert dark.mean() < 0.01
+    assert difference[~dark].max() < 1e-6
     raw_only = replace(old, assets=tuple(replace(asset, offset=-0.1) if asset.bands else asset for asset in old.assets))
     wrong = read(raw_only, grid)
     assert float(np.nanmedian(after.values - wrong.values)) == pytest.approx(0.1, abs=1e-4)

@@ -273,6 +273,8 @@ def _judge(scene: Scene, aoi: AreaOfInterest, when: TimeSpan, seen: set[str]) ->
         return False, f"outside the dates {when.label}"
     if not scene.bands:
         return False, "no readable raster asset on this machine"
+    if not scene.is_measurable:
+        return False, "a picture placed by control points: not measurable, for looking only"
     if scene.id in seen:
         return False, "a scene with the same id was offered before; the first one is used"
     partly = "" if when.contains(scene.acquired) else "; its time is a span that lies only partly in the dates"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from osint_imagery.scenes.bundle import Bundle, Claimed
 from osint_imagery.scenes.product_commercial import commercial_products
 from osint_imagery.scenes.product_landsat import landsat_products
+from osint_imagery.scenes.product_picture import picture_products
 from osint_imagery.scenes.product_sentinel1 import opera_products, sentinel1_safe_products
 from osint_imagery.scenes.product_sentinel2 import sentinel2_products
 from osint_imagery.scenes.scene import Refused, Scene
@@ -18,6 +19,7 @@ READERS: tuple[Callable[[Bundle], Claimed], ...] = (
     landsat_products,
     opera_products,
     commercial_products,
+    picture_products,
 )
 
 

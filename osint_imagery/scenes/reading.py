@@ -165,7 +165,7 @@ def native_grid(scene: Scene, band: str, aoi: AreaOfInterest | None = None) -> G
     """
     asset = scene.asset_for(band)
     place = there(asset)
-    grid = inspect(place).grid
+    grid = asset.placed or inspect(place).grid
     if grid is None:
         msg = f"path={place.href!r} has no CRS or no transform; georeference it first"
         raise ReadError(msg)
@@ -251,7 +251,7 @@ def _planes(scene: Scene, asset: Asset, names: tuple[str, ...], grid: Grid) -> d
     """Read some bands of one file, in their unit."""
     _check_offset(scene, asset)
     indexes = tuple(asset.bands.index(name) + 1 for name in names)
-    natives = read_native(there(asset), indexes, grid, nodata=(asset.nodata,))
+    natives = read_native(there(asset), indexes, grid, nodata=(asset.nodata,), placed=asset.placed)
     return {name: _plane(scene, asset, native, name, grid=grid) for name, native in zip(names, natives, strict=True)}
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from shapely.geometry import MultiPolygon, Polygon
 
 from osint_imagery.core.errors import BandError
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.core.viewing import ViewingGeometry
 from osint_imagery.scenes.location import Location
@@ -58,6 +59,8 @@ class Asset:
         As stated, may be empty.
     unit : str or None
         Unit of the values stated by the metadata.
+    placed : Grid or None
+        Where a person put the pixels of a file that has no place of its own.
     """
 
     key: str
@@ -73,6 +76,7 @@ class Asset:
     gsd_m: float | None
     media_type: str
     unit: str | None = None
+    placed: Grid | None = None
 
     @property
     def path(self) -> Path | None:
@@ -203,6 +207,11 @@ class Scene:
     def bands(self) -> tuple[str, ...]:
         """Bands that can be read, in the order of the metadata."""
         return tuple(dict.fromkeys(band for asset in self._data_assets for band in asset.bands))
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether sizes, positions and brightness mean anything; a picture placed by control points is for looking."""
+        return self.sensor.key != "picture"
 
     @property
     def comparable_bands(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What each sensor's products hold: bands, quality layer, unit, credit line, licence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from osint_imagery.core.errors import InputError
@@ -262,6 +262,7 @@ SENSORS: tuple[Sensor, ...] = (
     _radar("sentinel-1-rtc", "Sentinel-1 RTC", level="RTC", bands=_SAR_30, unit="gamma0 (linear power)"),
     _radar("sentinel-1-grd", "Sentinel-1 Ground Range Detected", level="GRD", bands=_SAR_10, unit="DN"),
     _GEOTIFF,
+    replace(_GEOTIFF, key="picture", name="picture placed by control points", level="not measurable"),
     _SIMULATED,
 )
 """Every sensor the library knows."""

@@ -20,7 +20,7 @@ from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.before_after import before_after
 from osint_imagery.scenes.reading import native_grid, read
 from osint_imagery.scenes.scene import Scene
-from osint_imagery.scenes.streaming import shared_bands
+from osint_imagery.scenes.streaming import require_measurable, shared_bands
 
 __all__ = ["Comparison", "Reader", "align_many", "compare", "compare_read", "grid_for"]
 
@@ -195,6 +195,7 @@ def compare(
     """
     require(Scene, before=before, after=after)
     require(AreaOfInterest | None, aoi=aoi)
+    require_measurable((before, after))
     where = aoi or _common_ground(before, after)
     grid = grid_for((before, after), where, resolution_m=resolution_m, margin_m=None if aoi else 0.0)
     reader = Reader(grid=grid, bands=require_each(str, bands=bands) if bands else shared_bands((before, after)))

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from os import PathLike
 from pathlib import Path
@@ -12,18 +12,20 @@ import shapely
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import CatalogError, NothingFoundWarning, OutsideFootprintError
-from osint_imagery.core.lineage import digest_bytes
+from osint_imagery.core.lineage import digest_bytes, digest_file
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.scenes.folder import Refused, walk_folder
-from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.archive import SUFFIXES
+from osint_imagery.scenes.folder import walk_folder
+from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac import read_json, walk
+from osint_imagery.scenes.versions import superseded
 
 __all__ = ["Catalog", "Found", "Offer", "open_catalog", "search"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """A place that offers scenes: a static STAC file, or a folder of GeoTIFFs.
+    """A place that offers scenes: a static STAC file, or a folder or archive of products and GeoTIFFs.
 
     Parameters
     ----------
@@ -50,14 +52,18 @@ class Catalog:
         CatalogError
             If part of the catalogue cannot be understood; the message names the file.
         """
-        return walk(self.path) if self.path.is_file() else walk_folder(self.path)
+        return walk(self.path) if self._is_stac else walk_folder(self.path)
+
+    @property
+    def _is_stac(self) -> bool:
+        return self.path.is_file() and self.path.suffix.lower() not in SUFFIXES
 
     def scenes(self) -> Iterator[Scene]:
         """Yield the scenes; what is refused is in the ledger of :func:`search`."""
         return (entry for entry in self.entries() if isinstance(entry, Scene))
 
     def __repr__(self) -> str:
-        return f"Catalog({self.name!r}, {'static STAC' if self.path.is_file() else 'folder of GeoTIFFs'})"
+        return f"Catalog({self.name!r}, {'static STAC' if self._is_stac else 'products and GeoTIFFs'})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +137,9 @@ def open_catalog(source: str | Path) -> Catalog:
     ----------
     source : str or Path
         A static STAC file (catalog, collection, item or item collection), a folder that holds
-        ``catalog.json`` or ``collection.json``, or a folder of GeoTIFFs. A GeoTIFF is dated by
-        ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
+        ``catalog.json`` or ``collection.json``, or a folder of products as downloaded (Sentinel-2 SAFE, Landsat with
+        its MTL file, OPERA RTC-S1, PlanetScope ...; also zip and tar) and GeoTIFFs. A GeoTIFF of no product is dated
+        by ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
 
     Returns
     -------
@@ -165,11 +172,13 @@ def open_catalog(source: str | Path) -> Catalog:
             return Catalog(name=path.resolve().name, href=text, path=path.resolve(), digest=None)
         path = inside[0]
     if not path.is_file():
-        msg = f"source={text!r} is not there; give a static STAC file or a folder of GeoTIFFs"
+        msg = f"source={text!r} is not there; give a static STAC file, or a folder of products or GeoTIFFs"
         raise CatalogError(msg)
     if path.suffix.lower() in {".tif", ".tiff", ".jp2"}:
         msg = f"source={text!r} is a single raster; give the folder that holds it"
         raise CatalogError(msg)
+    if path.suffix.lower() in SUFFIXES:
+        return Catalog(name=path.stem, href=text, path=path.resolve(), digest=digest_file(path))
     data, body = read_json(path)
     name = str(body.get("title") or body.get("id") or path.stem)
     return Catalog(name=name, href=text, path=path.resolve(), digest=digest_bytes(data))
@@ -190,8 +199,9 @@ def search(catalog: Catalog, aoi: AreaOfInterest, when: TimeSpan) -> Found:
     Returns
     -------
     Found
-        Scenes in order of time, and the ledger. No scene found is not "no scene exists": it only
-        says what this catalogue offers.
+        Scenes in order of time, and the ledger. Where one acquisition is offered in several processing versions, one
+        is used: the highest version, then the latest processing, then the first offered. No scene found is not "no
+        scene exists": it only says what this catalogue offers.
 
     Raises
     ------
@@ -221,13 +231,16 @@ def search(catalog: Catalog, aoi: AreaOfInterest, when: TimeSpan) -> Found:
     if scenes and not any(_share(scene, aoi) for scene in scenes):
         msg = f"aoi={aoi!r} lies outside all {len(scenes)} scenes of {catalog!r}, which cover {_extent(scenes)}"
         raise OutsideFootprintError(msg)
-    ledger, used, seen = [], [], set[str]()
+    ledger, seen = list[Offer](), set[str]()
     for entry in entries:
-        offer = _offer(entry, aoi, when, seen)
+        ledger.append(_offer(entry, aoi, when, seen))
         seen.add(entry.id)
-        ledger.append(offer)
-        if offer.used and isinstance(entry, Scene):
-            used.append(entry)
+    fit = [(place, entry) for place, entry in enumerate(entries) if ledger[place].used and isinstance(entry, Scene)]
+    older = superseded([entry for _, entry in fit])
+    for index, reason in older.items():
+        place = fit[index][0]
+        ledger[place] = replace(ledger[place], used=False, reason=reason)
+    used = [entry for index, (_, entry) in enumerate(fit) if index not in older]
     if not used:
         text = f"no scene of {catalog!r} is usable: {len(ledger)} offered, 0 used for {when.label}; see .ledger for why"
         warnings.warn(text, NothingFoundWarning, stacklevel=2)
@@ -260,6 +273,8 @@ def _judge(scene: Scene, aoi: AreaOfInterest, when: TimeSpan, seen: set[str]) ->
         return False, f"outside the dates {when.label}"
     if not scene.bands:
         return False, "no readable raster asset on this machine"
+    if not scene.is_measurable:
+        return False, "a picture placed by control points: not measurable, for looking only"
     if scene.id in seen:
         return False, "a scene with the same id was offered before; the first one is used"
     partly = "" if when.contains(scene.acquired) else "; its time is a span that lies only partly in the dates"

@@ -7,12 +7,14 @@ from pathlib import Path
 from shapely.geometry import MultiPolygon, Polygon
 
 from osint_imagery.core.errors import BandError
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.core.viewing import ViewingGeometry
+from osint_imagery.scenes.location import Location
 from osint_imagery.scenes.provider import provider_named
 from osint_imagery.scenes.sensors import QualityEncoding, Sensor
 
-__all__ = ["Asset", "Scene"]
+__all__ = ["Asset", "Refused", "Scene"]
 
 _NOT_DATA = frozenset({"thumbnail", "overview", "visual", "metadata"})
 _QUALITY_KEYS = {
@@ -21,6 +23,9 @@ _QUALITY_KEYS = {
     QualityEncoding.BQA: ("bqa",),
     QualityEncoding.QA60: ("qa60",),
     QualityEncoding.RTC_MASK: ("mask",),
+    QualityEncoding.MSK_CLASSI: ("msk_classi",),
+    QualityEncoding.BQA_C1: ("bqa",),
+    QualityEncoding.UDM2: ("udm2",),
 }
 
 
@@ -32,8 +37,8 @@ class Asset:
     ----------
     key : str
         Its name within the scene.
-    path : Path or None
-        Where it is on this machine; None for a file elsewhere, which is never opened.
+    location : Location or None
+        Where its bytes are; None for a file elsewhere, which is never opened.
     href : str
         As the metadata writes it.
     digest : str or None
@@ -54,10 +59,12 @@ class Asset:
         As stated, may be empty.
     unit : str or None
         Unit of the values stated by the metadata.
+    placed : Grid or None
+        Where a person put the pixels of a file that has no place of its own.
     """
 
     key: str
-    path: Path | None
+    location: Location | None
     href: str
     digest: str | None
     size: int | None
@@ -69,6 +76,12 @@ class Asset:
     gsd_m: float | None
     media_type: str
     unit: str | None = None
+    placed: Grid | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """The file on this machine, where it is a file of its own."""
+        return None if self.location is None else self.location.local
 
     @property
     def is_data(self) -> bool:
@@ -158,6 +171,12 @@ class Scene:
         )
 
     @property
+    def metadata_suffix(self) -> str:
+        """Ending of a file that holds the metadata: ``.json``, ``.xml``, or ``.txt`` for what is neither."""
+        start = self.metadata.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+        return {b"<": ".xml", b"{": ".json", b"": ".json"}.get(start, ".txt")
+
+    @property
     def year(self) -> str:
         """Year of the acquisition, or ``first-last`` where the span covers several."""
         first, last = self.acquired.start.year, self.acquired.end.year
@@ -190,12 +209,27 @@ class Scene:
         return tuple(dict.fromkeys(band for asset in self._data_assets for band in asset.bands))
 
     @property
+    def is_measurable(self) -> bool:
+        """Whether sizes, positions and brightness mean anything; a picture placed by control points is for looking."""
+        return self.sensor.key != "picture"
+
+    @property
+    def comparable_bands(self) -> tuple[str, ...]:
+        """Bands that can be read together: those of the unit that most have, without the panchromatic one."""
+        units: dict[tuple[bool, str | None], list[str]] = {}
+        for band in self.bands:
+            asset = self.asset_for(band)
+            units.setdefault((asset.scale is None and asset.offset is None, asset.unit), []).append(band)
+        most = max(units.values(), key=len, default=[])
+        return tuple(band for band in most if band != "pan" or len(most) == 1)
+
+    @property
     def quality_asset(self) -> Asset | None:
         """The file with the per-pixel quality layer; None where there is none that can be read."""
         if self.sensor.quality is None:
             return None
         keys = _QUALITY_KEYS[self.sensor.quality]
-        found = [asset for asset in self.assets if asset.path is not None and _is_quality(asset, keys)]
+        found = [asset for asset in self.assets if asset.location is not None and _is_quality(asset, keys)]
         return min(found, key=lambda asset: asset.gsd_m or 0.0, default=None)
 
     def asset_for(self, band: str) -> Asset:
@@ -225,7 +259,7 @@ class Scene:
     @property
     def _data_assets(self) -> tuple[Asset, ...]:
         keys = _QUALITY_KEYS[self.sensor.quality] if self.sensor.quality else ()
-        return tuple(a for a in self.assets if a.path is not None and a.is_data and not _is_quality(a, keys))
+        return tuple(a for a in self.assets if a.location is not None and a.is_data and not _is_quality(a, keys))
 
     def __repr__(self) -> str:
         simulated = ", SIMULATED" if self.simulated else ""
@@ -233,6 +267,16 @@ class Scene:
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code><br><small>{escape(self.credit)}</small>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A file or product that was offered and cannot be a scene, and why."""
+
+    id: str
+    reason: str
+    href: str
+    metadata: bytes
 
 
 def _is_quality(asset: Asset, keys: tuple[str, ...]) -> bool:

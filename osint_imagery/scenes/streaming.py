@@ -2,33 +2,33 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from osint_imagery.core.errors import BandError, GridMismatchError, MissingAssetError
+from osint_imagery.core.errors import BandError, GridMismatchError
 from osint_imagery.core.flags import UNUSABLE
 from osint_imagery.core.grid import Grid
-from osint_imagery.scenes.checking import checked_digest, elsewhere
+from osint_imagery.scenes.checking import checked_digest, there
 from osint_imagery.scenes.raster import differs, inspect, read_stored
 from osint_imagery.scenes.reading import read_quality
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.warping import part_at
 
-__all__ = ["Stack", "digested", "inputs_of", "shared_bands", "stored_blocks"]
+__all__ = ["Stack", "digested", "inputs_of", "require_measurable", "shared_bands", "stored_blocks"]
 
 
 def shared_bands(scenes: Sequence[Scene]) -> tuple[str, ...]:
-    """Return the bands that all scenes have, without those much coarser than the finest.
+    """Return the bands that all scenes have in one unit, without those much coarser than the finest.
 
     Raises
     ------
     BandError
-        If they share none.
+        If they share none, or one is a picture, in which nothing can be measured.
     """
-    shared = [band for band in scenes[0].bands if all(band in scene.bands for scene in scenes[1:])]
+    require_measurable(scenes)
+    shared = [band for band in scenes[0].comparable_bands if all(band in scene.bands for scene in scenes[1:])]
     sizes = {band: max(scene.asset_for(band).gsd_m or 0 for scene in scenes) for band in shared}
     finest = min((size for size in sizes.values() if size), default=0)
     kept = tuple(band for band in shared if not finest or not sizes[band] or sizes[band] <= 2 * finest)
@@ -36,6 +36,20 @@ def shared_bands(scenes: Sequence[Scene]) -> tuple[str, ...]:
         msg = f"scenes {', '.join(scene.id for scene in scenes[:2])} share no band; compare one sensor with itself"
         raise BandError(msg)
     return kept
+
+
+def require_measurable(scenes: Sequence[Scene]) -> None:
+    """Refuse pictures that a person placed: nothing in them can be measured.
+
+    Raises
+    ------
+    BandError
+        If one of the scenes is such a picture.
+    """
+    pictures = ", ".join(scene.id for scene in scenes if not scene.is_measurable)
+    if pictures:
+        msg = f"scenes {pictures} are pictures placed by control points: not measurable; look at them, compare others"
+        raise BandError(msg)
 
 
 def digested(scene: Scene, bands: tuple[str, ...]) -> Scene:
@@ -48,6 +62,7 @@ def digested(scene: Scene, bands: tuple[str, ...]) -> Scene:
     MissingAssetError, ReadError, ChecksumError, BandError
         If a file is missing, short, or another one than promised, or a band is missing.
     """
+    require_measurable((scene,))
     wanted = {scene.asset_for(band).key for band in bands}
     if scene.quality_asset is not None:
         wanted.add(scene.quality_asset.key)
@@ -65,7 +80,7 @@ def inputs_of(scene: Scene, bands: tuple[str, ...]) -> tuple[str, ...]:
 
 def stored_blocks(scene: Scene, band: str) -> tuple[int, int]:
     """Return the rows and columns that the band's file stores, and so decodes, together."""
-    return inspect(_path(scene.asset_for(band))).block
+    return inspect(there(scene.asset_for(band))).block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +115,8 @@ class Stack:
         if not bands:
             msg = f"bands={bands!r} of scene {scene.id}; name at least one, it has {', '.join(scene.bands)}"
             raise BandError(msg)
-        grids = {inspect(_path(scene.asset_for(band))).grid for band in bands}
+        assets = [scene.asset_for(band) for band in bands]
+        grids = {asset.placed or inspect(there(asset)).grid for asset in assets}
         grid = grids.pop()
         if grids or grid is None:
             msg = f"bands={bands!r} of scene {scene.id} are not all stored on one grid; choose bands that are"
@@ -120,7 +136,7 @@ class Stack:
         for asset in dict.fromkeys(self.scene.asset_for(band) for band in self.bands):
             names = [band for band in self.bands if self.scene.asset_for(band) is asset]
             indexes = tuple(asset.bands.index(name) + 1 for name in names)
-            found = read_stored(_path(asset), indexes, (row, row + shape[0]), (column, column + shape[1]))
+            found = read_stored(there(asset), indexes, (row, row + shape[0]), (column, column + shape[1]))
             for name, stored in zip(names, found, strict=True):
                 planes[name] = stored.values
                 usable &= stored.inside
@@ -140,9 +156,3 @@ class Stack:
         for value in reserved:
             if value is not None:
                 usable &= differs(values, value)
-
-
-def _path(asset: Asset) -> Path:
-    if asset.path is None:
-        raise MissingAssetError(elsewhere(asset))
-    return asset.path

@@ -64,6 +64,14 @@ def test_members_are_the_files_that_went_in(make, tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_stored_member_begins_behind_the_extra_fields_of_its_own_header(tmp_path):
+    info = zipfile.ZipInfo("P/a.bin")
+    info.extra = b"UT" + struct.pack("<H", 5) + b"\1abcd"
+    place = members_of(a_zip(tmp_path / "a.zip", [(info, BYTES)], method=zipfile.ZIP_STORED))["P/a.bin"]
+    with place.open() as stream:
+        assert stream.read() == BYTES
+
+
 def test_threads_read_one_member_at_once(make):
     place = members_of(make([("a", BYTES)]))["a"]
 

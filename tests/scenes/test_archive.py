@@ -192,12 +192,16 @@ def test_damaged_and_missing_archives_are_named(make):
         members_of(path)
 
 
-def test_compressed_tar_tells_what_to_do(tmp_path):
-    path = tmp_path / "a.tar"
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.tgz"])
+def test_compressed_tar_tells_what_to_do_and_stands_in_the_ledger(tmp_path, name):
+    path = tmp_path / name
     with tarfile.open(path, "w:gz") as target:
         target.addfile(tarfile.TarInfo("a"))
     with pytest.raises(ReadError, match=r"compressed by gzip.*unpack it"):
         members_of(path)
+    (entry,) = open_catalog(tmp_path).entries()
+    assert isinstance(entry, Refused)
+    assert "unpack it, open the folder" in entry.reason
 
 
 def test_refused_archive_stands_in_the_ledger_and_names_no_machine(tmp_path):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import rfc8785
@@ -24,6 +25,7 @@ __all__ = [
     "digest_bytes",
     "digest_file",
     "digest_from_multihash",
+    "digest_stream",
 ]
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -45,10 +47,15 @@ def digest_bytes(data: bytes) -> str:
 
 def digest_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes as ``sha256:hex``, reading it in pieces."""
-    hasher = hashlib.sha256()
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
-            hasher.update(chunk)
+        return digest_stream(stream)
+
+
+def digest_stream(stream: BinaryIO) -> str:
+    """Return the SHA-256 of what is left of a stream as ``sha256:hex``, reading it in pieces."""
+    hasher = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        hasher.update(chunk)
     return "sha256:" + hasher.hexdigest()
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from osint_imagery.change.detections import Detection
-from osint_imagery.core.lineage import decimal_text, digest_bytes, digest_file
+from osint_imagery.core.lineage import decimal_text, digest_bytes
 from osint_imagery.core.timespan import iso
 from osint_imagery.evidence.fields import (
     AssetField,
@@ -20,6 +20,7 @@ from osint_imagery.evidence.fields import (
 )
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.gather import number
+from osint_imagery.scenes.checking import held_digest
 from osint_imagery.scenes.citation import cite_scene
 from osint_imagery.scenes.scene import Asset, Scene
 
@@ -84,9 +85,7 @@ def _scene(scene: Scene, *, role: Literal["before", "after"], accessed: datetime
 
 def _asset(asset: Asset, read: frozenset[str]) -> AssetField:
     """Return the file with the promised digest; where nothing was promised, with that of the bytes on disk."""
-    digest = asset.digest
-    if digest is None and asset.path is not None and asset.path.is_file():
-        digest = digest_file(asset.path)
+    digest = held_digest(asset) if asset.digest is None else asset.digest
     return AssetField(key=asset.key, href=asset.href, digest=digest, size=asset.size, read=digest in read)
 
 

@@ -1,10 +1,10 @@
 """Whether a file is the one that its metadata promises."""
 
 from osint_imagery.core.errors import ChecksumError, MissingAssetError, ReadError
-from osint_imagery.core.lineage import digest_file
+from osint_imagery.scenes.location import Location
 from osint_imagery.scenes.scene import Asset
 
-__all__ = ["checked_digest", "compared", "elsewhere"]
+__all__ = ["checked_digest", "compared", "held_digest", "there"]
 
 
 def checked_digest(asset: Asset, *, check: bool = True) -> str:
@@ -20,21 +20,16 @@ def checked_digest(asset: Asset, *, check: bool = True) -> str:
     MissingAssetError, ReadError, ChecksumError
         If the file is not there, is shorter than promised, or is another file; nothing is replaced.
     """
-    path = asset.path
-    if path is None:
-        raise MissingAssetError(elsewhere(asset))
-    if not path.is_file():
-        msg = f"path={str(path)!r} is not there; get the file that asset {asset.key!r} names"
-        raise MissingAssetError(msg)
-    size = path.stat().st_size
+    place = there(asset)
+    size = place.size()
     if asset.size is not None and size < asset.size:
-        msg = f"path={str(path)!r} is truncated: {size} of {asset.size} bytes; get it again"
+        msg = f"path={place.href!r} is truncated: {size} of {asset.size} bytes; get it again"
         raise ReadError(msg)
     if asset.digest is not None and not check:
         return asset.digest
-    found = digest_file(path)
+    found = place.digest()
     if asset.digest is not None and found != asset.digest:
-        msg = f"path={str(path)!r} is {found}, promised was {asset.digest}; it is not the promised file, get that one"
+        msg = f"path={place.href!r} is {found}, promised was {asset.digest}; it is not the promised file, get that one"
         raise ChecksumError(msg)
     return found
 
@@ -47,6 +42,23 @@ def compared(layers: tuple[Asset | None, ...], *, check: bool) -> str:
     return f"computed; none promised for {' '.join(without)}" if without else "compared with the promised ones"
 
 
-def elsewhere(asset: Asset) -> str:
-    """Return the message for a file that is on another machine."""
-    return f"href={asset.href!r} of asset {asset.key!r} is not on this machine; download it beside its item"
+def there(asset: Asset) -> Location:
+    """Return where an asset's bytes are.
+
+    Raises
+    ------
+    MissingAssetError
+        If that is a place from which nothing is read.
+    """
+    if asset.location is None:
+        msg = f"href={asset.href!r} of asset {asset.key!r} is not on this machine; download it beside its item"
+        raise MissingAssetError(msg)
+    return asset.location
+
+
+def held_digest(asset: Asset) -> str | None:
+    """Return the digest of the bytes that are there, whatever was promised; None where no file is."""
+    try:
+        return None if asset.location is None else asset.location.digest()
+    except MissingAssetError:
+        return None

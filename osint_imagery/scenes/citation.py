@@ -4,9 +4,10 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from osint_imagery.core.lineage import digest_bytes, digest_file
+from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.reference import Reference
 from osint_imagery.core.timespan import TimeSpan, iso, utc
+from osint_imagery.scenes.checking import held_digest
 from osint_imagery.scenes.provider import publisher_of
 from osint_imagery.scenes.scene import Asset, Scene
 
@@ -126,8 +127,9 @@ def _cited(scene: Scene) -> list[Asset]:
 def _digest_text(asset: Asset) -> str:
     if asset.digest is not None:
         return f"{asset.key} {asset.digest}"
-    if asset.path is not None and asset.path.is_file():
-        return f"{asset.key} {digest_file(asset.path)} (computed here, not promised by the source)"
+    found = held_digest(asset)
+    if found is not None:
+        return f"{asset.key} {found} (computed here, not promised by the source)"
     return f"{asset.key} digest not stated"
 
 

@@ -12,6 +12,7 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, DataError, InputError
 from osint_imagery.core.lineage import canonical_json
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.location import LocalFile
 from osint_imagery.scenes.naming import common_name
 from osint_imagery.scenes.properties import number, words
 from osint_imagery.scenes.provider import license_for
@@ -234,7 +235,7 @@ def _asset(path: Path, sidecar: dict[str, Any], header: Header, kind: Sensor) ->
     digest = words(sidecar, "sha256")
     return Asset(
         key=path.stem,
-        path=path,
+        location=LocalFile(path),
         href=path.name,
         digest=f"sha256:{digest.lower()}" if digest else None,
         size=None,

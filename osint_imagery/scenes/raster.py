@@ -1,41 +1,25 @@
 """Raster files: what they say about themselves, and their pixels as stored."""
 
 import math
-import warnings
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio._err import CPLE_BaseError
 from rasterio.enums import MaskFlags
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.windows import Window
 
-from osint_imagery.core.errors import BandError, MissingAssetError, ReadError
+from osint_imagery.core.errors import BandError, ReadError
 from osint_imagery.core.grid import Grid
+from osint_imagery.scenes.location import LocalFile, Location, located
+from osint_imagery.scenes.opening import opened, opened_variable
 
 __all__ = ["Header", "Stored", "differs", "inspect", "read_stored", "read_variable", "write_geotiff"]
-
-# Which driver may open a file, by its first bytes: never VRT, XML or other drivers that follow links.
-_SIGNATURES = {
-    b"II*\0": "GTiff",
-    b"MM\0*": "GTiff",
-    b"II+\0": "GTiff",
-    b"MM\0+": "GTiff",
-    b"\0\0\0\x0cjP  ": "JP2OpenJPEG",
-    b"\xff\x4f\xff\x51": "JP2OpenJPEG",
-    b"\x89HDF": "netCDF",
-    b"CDF": "netCDF",
-}
-_WARNINGS = Lock()  # warning filters are shared by all threads
-_PLACED: set["_Stamp"] = set()  # files known to have a place: opening them again warns of nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,76 +37,13 @@ class Header:
     block: tuple[int, int]  # rows and columns that are stored, and so decoded, together
 
 
-@contextmanager
-def _opened(source: Path | str) -> Iterator[rasterio.DatasetReader]:
-    """Open a raster with the allowed drivers only, blind to sidecar files; every GDAL error becomes ReadError."""
-    # One thread: in others JPEG 2000 decoding fails without an exception and leaves zeros.
-    options = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO", "GDAL_NUM_THREADS": "1"}
-    driver = _driver(source) if isinstance(source, Path) else "netCDF"
-    try:
-        with rasterio.Env(GTIFF_GEOREF_SOURCES="INTERNAL", **options), _quietly(source, driver) as dataset:
-            yield dataset
-    except (RasterioError, CPLE_BaseError) as err:
-        msg = f"path={str(source)!r} cannot be read in full ({_reason(err)}); get the file again, nothing was filled in"
-        raise ReadError(msg) from err
-
-
-def _reason(err: BaseException) -> str:
-    """Return the innermost message: the outer one only points to it."""
-    while err.__cause__ is not None:
-        err = err.__cause__
-    return str(err)
-
-
-def _quietly(source: Path | str, driver: str) -> rasterio.DatasetReader:
-    """Open without the warning that a file has no place: `Header.grid` says it instead.
-
-    Filters belong to the whole process, so they are touched only the first time a file is opened; threads that read
-    what was inspected before never do.
-    """
-    stamp = _stamp(source) if isinstance(source, Path) else None
-    if stamp is not None and stamp in _PLACED:
-        return rasterio.open(source, driver=driver, sharing=False)
-    with _WARNINGS, warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        dataset = rasterio.open(source, driver=driver, sharing=False)
-    if stamp is not None and dataset.transform != Affine.identity():
-        _PLACED.add(stamp)
-    return dataset
-
-
-_Stamp = tuple[str, int, int]
-
-
-def _stamp(path: Path) -> _Stamp:
-    """Return what changes when a file does."""
-    status = path.stat()
-    return str(path.resolve()), status.st_mtime_ns, status.st_size
-
-
-def _driver(path: Path) -> str:
-    with path.open("rb") as stream:
-        start = stream.read(16)
-    for signature, driver in _SIGNATURES.items():
-        if start.startswith(signature):
-            return driver
-    msg = f"path={str(path)!r} is not a GeoTIFF, JPEG 2000 or netCDF file; other formats are not opened"
-    raise ReadError(msg)
-
-
-def _check_there(path: Path) -> None:
-    if not path.is_file():
-        msg = f"path={str(path)!r} is not there; get the file that the scene names"
-        raise MissingAssetError(msg)
-
-
 def _grid_of(dataset: rasterio.DatasetReader) -> Grid | None:
     if dataset.crs is None or dataset.transform == Affine.identity():
         return None
     return Grid(crs=dataset.crs.to_wkt(), transform=dataset.transform, shape=dataset.shape)
 
 
-def inspect(path: Path) -> Header:
+def inspect(source: Path | Location) -> Header:
     """Return what a raster file says about itself.
 
     Raises
@@ -130,15 +51,15 @@ def inspect(path: Path) -> Header:
     MissingAssetError, ReadError
         If the file is not there, or is not a raster of an allowed format.
     """
-    _check_there(path)
-    return _inspected(path, _stamp(path))
+    place = located(source)
+    return _inspected(place, place.stamp())
 
 
 @lru_cache(maxsize=512)
-def _inspected(path: Path, _: _Stamp) -> Header:
-    with _opened(path) as dataset:
+def _inspected(source: Location, _: Hashable) -> Header:
+    with opened(source) as dataset:
         if dataset.count == 0:
-            msg = f"path={str(path)!r} has no raster band of its own; give one file a variable"
+            msg = f"path={source.href!r} has no raster band of its own; give one file a variable"
             raise ReadError(msg)
         return Header(
             grid=_grid_of(dataset),
@@ -153,7 +74,7 @@ def _inspected(path: Path, _: _Stamp) -> Header:
         )
 
 
-def _written(dataset: rasterio.DatasetReader, index: int, window: Window) -> NDArray[np.bool_]:
+def _written(source: Location, dataset: rasterio.DatasetReader, index: int, window: Window) -> NDArray[np.bool_]:
     """Return which pixels of the window lie in blocks that the file really holds, (row, column).
 
     GDAL fills what lies beyond the end of an uncompressed TIFF with zeros; here that is an error.
@@ -161,7 +82,7 @@ def _written(dataset: rasterio.DatasetReader, index: int, window: Window) -> NDA
     there = np.ones((window.height, window.width), dtype=bool)
     if dataset.driver != "GTiff":
         return there
-    size = Path(dataset.name).stat().st_size
+    size = source.size()
     high, wide = dataset.block_shapes[index - 1]
     for i in range(window.row_off // high, math.ceil((window.row_off + window.height) / high)):
         for j in range(window.col_off // wide, math.ceil((window.col_off + window.width) / wide)):
@@ -172,7 +93,7 @@ def _written(dataset: rasterio.DatasetReader, index: int, window: Window) -> NDA
                 continue
             end = int(start) + int(dataset.get_tag_item(f"BLOCK_SIZE_{j}_{i}", "TIFF", bidx=index))
             if end > size:
-                msg = f"path={dataset.name!r} is truncated: it ends at byte {size}, its pixels need {end}; get it again"
+                msg = f"path={source.href!r} is truncated: it ends at byte {size}, its pixels need {end}; get it again"
                 raise ReadError(msg)
     return there
 
@@ -194,14 +115,14 @@ class Stored:
 
 
 def read_stored(
-    path: Path, indexes: tuple[int, ...], rows: tuple[int, int], columns: tuple[int, int]
+    source: Path | Location, indexes: tuple[int, ...], rows: tuple[int, int], columns: tuple[int, int]
 ) -> tuple[Stored, ...]:
     """Read a window of some bands, whole or not at all.
 
     Parameters
     ----------
-    path : Path
-        A local raster file.
+    source : Path or Location
+        A raster file.
     indexes : tuple of int
         Band numbers, from 1.
     rows, columns : tuple of int
@@ -212,34 +133,34 @@ def read_stored(
     MissingAssetError, ReadError, BandError
         If the file is not there, cannot be read in full, or lacks a band.
     """
-    with _holding(path, indexes) as dataset:
+    place = located(source)
+    with _holding(place, indexes) as dataset:
         window = Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
         values = dataset.read(list(indexes), window=window)  # at once: bands may be stored pixel by pixel
         if np.iscomplexobj(values):
-            msg = f"path={dataset.name!r} holds complex numbers; detect and calibrate it first"
+            msg = f"path={place.href!r} holds complex numbers; detect and calibrate it first"
             raise ReadError(msg)
         return tuple(
-            Stored(values=plane, inside=_inside(dataset, index, window, plane))
+            Stored(values=plane, inside=_inside(place, dataset, index, plane, window=window))
             for plane, index in zip(values, indexes, strict=True)
         )
 
 
 @contextmanager
-def _holding(path: Path, indexes: tuple[int, ...]) -> Iterator[rasterio.DatasetReader]:
+def _holding(source: Location, indexes: tuple[int, ...]) -> Iterator[rasterio.DatasetReader]:
     """Open a file that has to hold some bands."""
-    _check_there(path)
-    with _opened(path) as dataset:
+    with opened(source) as dataset:
         if not 1 <= min(indexes) <= max(indexes) <= dataset.count:
-            msg = f"path={str(path)!r} has {dataset.count} raster bands, the metadata names at least {max(indexes)}"
+            msg = f"path={source.href!r} has {dataset.count} raster bands, the metadata names at least {max(indexes)}"
             raise BandError(msg)
         yield dataset
 
 
 def _inside(
-    dataset: rasterio.DatasetReader, index: int, window: Window, values: NDArray[np.generic]
+    source: Location, dataset: rasterio.DatasetReader, index: int, values: NDArray[np.generic], *, window: Window
 ) -> NDArray[np.bool_]:
     inside = differs(values, dataset.nodatavals[index - 1])
-    inside &= _written(dataset, index, window)
+    inside &= _written(source, dataset, index, window)
     if {MaskFlags.per_dataset, MaskFlags.alpha} & set(dataset.mask_flag_enums[index - 1]):
         inside &= dataset.read_masks(index, window=window) != 0
     return inside
@@ -270,7 +191,7 @@ def write_geotiff(
 
 def read_variable(path: Path, name: str) -> tuple[NDArray[np.generic], str | None, tuple[str, ...]]:
     """Return a netCDF variable as (plane, y, x), its CRS as WKT, and each plane's time tag."""
-    _check_there(path)
-    with _opened(f"netcdf:{path}:{name}") as dataset:
+    LocalFile(path).size()  # must be there
+    with opened_variable(f"netcdf:{path}:{name}") as dataset:
         tags = tuple(dataset.tags(i + 1).get("NETCDF_DIM_time", "") for i in range(dataset.count))
         return dataset.read(), dataset.crs.to_wkt() if dataset.crs else None, tags

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.arguments import require, require_each
-from osint_imagery.core.errors import BandError, MissingAssetError, ReadError
+from osint_imagery.core.errors import BandError, ReadError
 from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Lineage, Step
-from osint_imagery.scenes.checking import checked_digest, compared, elsewhere
+from osint_imagery.scenes.checking import checked_digest, compared, there
 from osint_imagery.scenes.quality import decode
 from osint_imagery.scenes.raster import differs, inspect
 from osint_imagery.scenes.scene import Asset, Scene
@@ -164,11 +164,10 @@ def native_grid(scene: Scene, band: str, aoi: AreaOfInterest | None = None) -> G
         If the band or its file is missing, it has no CRS, or the area does not meet it.
     """
     asset = scene.asset_for(band)
-    if asset.path is None:
-        raise MissingAssetError(elsewhere(asset))
-    grid = inspect(asset.path).grid
+    place = there(asset)
+    grid = inspect(place).grid
     if grid is None:
-        msg = f"path={str(asset.path)!r} has no CRS or no transform; georeference it first"
+        msg = f"path={place.href!r} has no CRS or no transform; georeference it first"
         raise ReadError(msg)
     return grid if aoi is None else part_under(grid, aoi)
 
@@ -251,10 +250,8 @@ def _check_offset(scene: Scene, asset: Asset) -> None:
 def _planes(scene: Scene, asset: Asset, names: tuple[str, ...], grid: Grid) -> dict[str, _Plane]:
     """Read some bands of one file, in their unit."""
     _check_offset(scene, asset)
-    if asset.path is None:
-        raise MissingAssetError(elsewhere(asset))
     indexes = tuple(asset.bands.index(name) + 1 for name in names)
-    natives = read_native(asset.path, indexes, grid, nodata=(asset.nodata,))
+    natives = read_native(there(asset), indexes, grid, nodata=(asset.nodata,))
     return {name: _plane(scene, asset, native, name, grid=grid) for name, native in zip(names, natives, strict=True)}
 
 
@@ -288,9 +285,9 @@ def _reserved(native: Native, saturated: float | None, grid: Grid) -> NDArray[np
 
 def _quality(scene: Scene, grid: Grid) -> NDArray[np.uint16] | None:
     asset, encoding = scene.quality_asset, scene.sensor.quality
-    if asset is None or asset.path is None or encoding is None:
+    if asset is None or encoding is None:
         return None
-    native = read_native(asset.path, (1,), grid)[0]
+    native = read_native(there(asset), (1,), grid)[0]
     flags = decode(native.values, encoding)
     flags[~native.inside] |= np.uint16(Flag.QUALITY_UNKNOWN)
     return warp_flags(flags, native, grid, outside=int(Flag.QUALITY_UNKNOWN))

@@ -9,6 +9,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from osint_imagery.core.errors import BandError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.core.viewing import ViewingGeometry
+from osint_imagery.scenes.location import Location
 from osint_imagery.scenes.provider import provider_named
 from osint_imagery.scenes.sensors import QualityEncoding, Sensor
 
@@ -32,8 +33,8 @@ class Asset:
     ----------
     key : str
         Its name within the scene.
-    path : Path or None
-        Where it is on this machine; None for a file elsewhere, which is never opened.
+    location : Location or None
+        Where its bytes are; None for a file elsewhere, which is never opened.
     href : str
         As the metadata writes it.
     digest : str or None
@@ -57,7 +58,7 @@ class Asset:
     """
 
     key: str
-    path: Path | None
+    location: Location | None
     href: str
     digest: str | None
     size: int | None
@@ -69,6 +70,11 @@ class Asset:
     gsd_m: float | None
     media_type: str
     unit: str | None = None
+
+    @property
+    def path(self) -> Path | None:
+        """The file on this machine, where it is a file of its own."""
+        return None if self.location is None else self.location.local
 
     @property
     def is_data(self) -> bool:
@@ -195,7 +201,7 @@ class Scene:
         if self.sensor.quality is None:
             return None
         keys = _QUALITY_KEYS[self.sensor.quality]
-        found = [asset for asset in self.assets if asset.path is not None and _is_quality(asset, keys)]
+        found = [asset for asset in self.assets if asset.location is not None and _is_quality(asset, keys)]
         return min(found, key=lambda asset: asset.gsd_m or 0.0, default=None)
 
     def asset_for(self, band: str) -> Asset:
@@ -225,7 +231,7 @@ class Scene:
     @property
     def _data_assets(self) -> tuple[Asset, ...]:
         keys = _QUALITY_KEYS[self.sensor.quality] if self.sensor.quality else ()
-        return tuple(a for a in self.assets if a.path is not None and a.is_data and not _is_quality(a, keys))
+        return tuple(a for a in self.assets if a.location is not None and a.is_data and not _is_quality(a, keys))
 
     def __repr__(self) -> str:
         simulated = ", SIMULATED" if self.simulated else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from osint_imagery.core.errors import CatalogError
 from osint_imagery.core.lineage import digest_from_multihash
+from osint_imagery.scenes.location import LocalFile
 from osint_imagery.scenes.naming import common_name, sensor_key
 from osint_imagery.scenes.properties import (
     acquisition,
@@ -217,7 +218,7 @@ def _asset(
     checksum = words(asset, "file:checksum")
     return Asset(
         key=key,
-        path=path,
+        location=None if path is None else LocalFile(path),
         href=href,
         digest=digest_from_multihash(checksum) if checksum else None,
         size=_whole(number(asset, "file:size")),

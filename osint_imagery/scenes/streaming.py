@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from osint_imagery.core.errors import BandError, GridMismatchError, MissingAssetError
+from osint_imagery.core.errors import BandError, GridMismatchError
 from osint_imagery.core.flags import UNUSABLE
 from osint_imagery.core.grid import Grid
-from osint_imagery.scenes.checking import checked_digest, elsewhere
+from osint_imagery.scenes.checking import checked_digest, there
 from osint_imagery.scenes.raster import differs, inspect, read_stored
 from osint_imagery.scenes.reading import read_quality
 from osint_imagery.scenes.scene import Asset, Scene
@@ -65,7 +64,7 @@ def inputs_of(scene: Scene, bands: tuple[str, ...]) -> tuple[str, ...]:
 
 def stored_blocks(scene: Scene, band: str) -> tuple[int, int]:
     """Return the rows and columns that the band's file stores, and so decodes, together."""
-    return inspect(_path(scene.asset_for(band))).block
+    return inspect(there(scene.asset_for(band))).block
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +99,7 @@ class Stack:
         if not bands:
             msg = f"bands={bands!r} of scene {scene.id}; name at least one, it has {', '.join(scene.bands)}"
             raise BandError(msg)
-        grids = {inspect(_path(scene.asset_for(band))).grid for band in bands}
+        grids = {inspect(there(scene.asset_for(band))).grid for band in bands}
         grid = grids.pop()
         if grids or grid is None:
             msg = f"bands={bands!r} of scene {scene.id} are not all stored on one grid; choose bands that are"
@@ -120,7 +119,7 @@ class Stack:
         for asset in dict.fromkeys(self.scene.asset_for(band) for band in self.bands):
             names = [band for band in self.bands if self.scene.asset_for(band) is asset]
             indexes = tuple(asset.bands.index(name) + 1 for name in names)
-            found = read_stored(_path(asset), indexes, (row, row + shape[0]), (column, column + shape[1]))
+            found = read_stored(there(asset), indexes, (row, row + shape[0]), (column, column + shape[1]))
             for name, stored in zip(names, found, strict=True):
                 planes[name] = stored.values
                 usable &= stored.inside
@@ -140,9 +139,3 @@ class Stack:
         for value in reserved:
             if value is not None:
                 usable &= differs(values, value)
-
-
-def _path(asset: Asset) -> Path:
-    if asset.path is None:
-        raise MissingAssetError(elsewhere(asset))
-    return asset.path

@@ -18,6 +18,7 @@ from shapely.geometry import Polygon, box
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import OutsideFootprintError, ReadError
 from osint_imagery.core.grid import Grid
+from osint_imagery.scenes.location import Location, located
 from osint_imagery.scenes.raster import differs, inspect, read_stored
 
 __all__ = ["Native", "part_at", "part_under", "read_native", "warp_flags", "warp_values"]
@@ -74,16 +75,16 @@ def _outline_px(source: Grid, target: Grid) -> NDArray[np.float64]:
     return np.column_stack([inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f])
 
 
-def _window(source: Grid, target: Grid, path: Path) -> tuple[tuple[int, int], tuple[int, int], float]:
+def _window(source: Grid, target: Grid, name: str) -> tuple[tuple[int, int], tuple[int, int], float]:
     """Return rows and columns of the source under a target grid, with a margin for resampling, and the size ratio."""
     outline = _outline_px(source, target)
     height, width = source.shape
     if not np.isfinite(outline).all():
-        msg = f"grid={target!r} reaches beyond what the CRS of {path.name} can hold; choose a smaller grid"
+        msg = f"grid={target!r} reaches beyond what the CRS of {name} can hold; choose a smaller grid"
         raise OutsideFootprintError(msg)
     frame = Polygon(outline)
     if not frame.intersects(box(0, 0, width, height)) or frame.area == 0:
-        msg = f"grid={target!r} does not meet {path.name} ({source!r}); choose a grid over the scene's footprint"
+        msg = f"grid={target!r} does not meet {name} ({source!r}); choose a grid over the scene's footprint"
         raise OutsideFootprintError(msg)
     ratio = math.sqrt(frame.area / (target.shape[0] * target.shape[1]))
     margin = math.ceil(2 + 2 * ratio)
@@ -91,7 +92,7 @@ def _window(source: Grid, target: Grid, path: Path) -> tuple[tuple[int, int], tu
     first = (max(0, math.floor(top) - margin), max(0, math.floor(left) - margin))
     last = (min(height, math.ceil(bottom) + margin), min(width, math.ceil(right) + margin))
     if first[0] >= last[0] or first[1] >= last[1]:
-        msg = f"grid={target!r} only touches {path.name} ({source!r}); choose a grid over the scene's footprint"
+        msg = f"grid={target!r} only touches {name} ({source!r}); choose a grid over the scene's footprint"
         raise OutsideFootprintError(msg)
     return (first[0], last[0]), (first[1], last[1]), ratio
 
@@ -138,14 +139,14 @@ def _is_aligned(source: Grid, target: Grid) -> bool:
 
 
 def read_native(
-    path: Path, indexes: tuple[int, ...], grid: Grid, *, nodata: tuple[float | None, ...] = ()
+    source: Path | Location, indexes: tuple[int, ...], grid: Grid, *, nodata: tuple[float | None, ...] = ()
 ) -> tuple[Native, ...]:
     """Read the native pixels of some bands of one file that a grid needs.
 
     Parameters
     ----------
-    path : Path
-        A local raster file.
+    source : Path or Location
+        A raster file.
     indexes : tuple of int
         Band numbers, from 1.
     grid : Grid
@@ -158,16 +159,17 @@ def read_native(
     MissingAssetError, ReadError, BandError, OutsideFootprintError
         If the file is not there, cannot be read in full, lacks a band, or lies elsewhere.
     """
-    source = inspect(path).grid
-    if source is None:
-        msg = f"path={str(path)!r} has no CRS or no transform; georeference it first"
+    place = located(source)
+    whole = inspect(place).grid
+    if whole is None:
+        msg = f"path={place.href!r} has no CRS or no transform; georeference it first"
         raise ReadError(msg)
-    rows, columns, ratio = _window(source, grid, path)
-    transform = _shifted(source.transform, columns[0], rows[0])
-    cut = Grid(crs=source.crs, transform=transform, shape=(rows[1] - rows[0], columns[1] - columns[0]))
+    rows, columns, ratio = _window(whole, grid, Path(place.href).name)
+    transform = _shifted(whole.transform, columns[0], rows[0])
+    cut = Grid(crs=whole.crs, transform=transform, shape=(rows[1] - rows[0], columns[1] - columns[0]))
     aligned = _is_aligned(cut, grid)
     found = []
-    for stored in read_stored(path, indexes, rows, columns):
+    for stored in read_stored(place, indexes, rows, columns):
         inside = stored.inside
         for value in nodata:
             inside = inside & differs(stored.values, value)

@@ -75,7 +75,7 @@ def sure(value: float, low: float | None = None, high: float | None = None) -> E
 def scene(name: str, acquired: TimeSpan) -> Scene:
     asset = Asset(
         key="B04",
-        path=None,
+        location=None,
         href="./B04.tif",
         digest=digest_bytes(ASSET),
         size=len(ASSET),

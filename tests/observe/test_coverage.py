@@ -17,6 +17,7 @@ from osint_imagery.core.flags import Flag
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.observe.coverage import Coverage, LookState, coverage
 from osint_imagery.scenes.catalog import open_catalog
+from osint_imagery.scenes.location import LocalFile
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.sensors import sensor
 
@@ -46,7 +47,7 @@ def scene(
     when = START + timedelta(days=day)
     layer = Asset(
         key="scl",
-        path=Path("scl.tif"),
+        location=LocalFile(Path("scl.tif")),
         href="scl.tif",
         digest=None,
         size=None,

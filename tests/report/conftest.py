@@ -74,7 +74,7 @@ def make_scene(day: str, *, simulated: bool = False, notes: tuple[str, ...] = ()
     span = TimeSpan(day)
     asset = Asset(
         key="B04",
-        path=None,
+        location=None,
         href="./B04.tif",
         digest="sha256:" + "ab" * 32,
         size=10,

@@ -6,13 +6,14 @@ from shapely.geometry import box
 
 from osint_imagery.core.errors import BandError
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.location import LocalFile
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.sensors import sensor
 
 
 def asset(key, bands, **changes):
     fields = {
-        "path": Path("x.tif"),
+        "location": LocalFile(Path("x.tif")),
         "href": "x.tif",
         "digest": None,
         "size": None,
@@ -85,7 +86,7 @@ def test_finest_file_holds_a_band_and_the_quality_layer_is_no_band():
 
 
 def test_pictures_and_remote_files_hold_no_readable_bands():
-    scene = replace(SCENE, assets=(asset("visual", ("red",), roles=("visual",)), asset("B04", ("red",), path=None)))
+    scene = replace(SCENE, assets=(asset("visual", ("red",), roles=("visual",)), asset("B04", ("red",), location=None)))
     assert scene.bands == ()
     with pytest.raises(BandError, match="band='red' is not in scene s; it has no readable band"):
         scene.asset_for("red")

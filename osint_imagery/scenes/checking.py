@@ -2,9 +2,10 @@
 
 from osint_imagery.core.errors import ChecksumError, MissingAssetError, ReadError
 from osint_imagery.scenes.location import Location
+from osint_imagery.scenes.multihash import agrees
 from osint_imagery.scenes.scene import Asset
 
-__all__ = ["checked_digest", "compared", "held_digest", "there"]
+__all__ = ["check_other", "checked_digest", "compared", "held_digest", "there"]
 
 
 def checked_digest(asset: Asset, *, check: bool = True) -> str:
@@ -31,7 +32,30 @@ def checked_digest(asset: Asset, *, check: bool = True) -> str:
     if asset.digest is not None and found != asset.digest:
         msg = f"path={place.href!r} is {found}, promised was {asset.digest}; it is not the promised file, get that one"
         raise ChecksumError(msg)
+    if asset.checksum is not None and check:
+        check_other(place, asset.checksum)
     return found
+
+
+def check_other(place: Location, checksum: str) -> bool:
+    """Compare a file with a promised checksum of another kind than SHA-256.
+
+    Returns
+    -------
+    bool
+        False where its algorithm is not known, so that nothing was compared.
+
+    Raises
+    ------
+    ChecksumError
+        If it is another file.
+    """
+    with place.open() as stream:
+        same = agrees(checksum, stream)
+    if same is False:
+        msg = f"path={place.href!r} does not have the promised checksum {checksum}; it is another file, get that one"
+        raise ChecksumError(msg)
+    return same is not None
 
 
 def compared(layers: tuple[Asset | None, ...], *, check: bool) -> str:

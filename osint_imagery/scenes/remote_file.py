@@ -84,6 +84,15 @@ class RemoteFile:
             self._digest = "sha256:" + hasher.hexdigest()
         return self._digest
 
+    def known_digest(self) -> str | None:
+        """Return the digest of the whole file, None as long as it was not computed or another copy compared."""
+        return self._digest
+
+    def told(self) -> str:
+        """Return size, ETag and date of the file, as the server says them."""
+        version = self.version
+        return f"{version.size} bytes, ETag {version.etag or 'not stated'}, of {version.modified or 'no stated date'}"
+
     def pieces(self, first: int = 0, version: Version | None = None) -> Iterator[bytes]:
         """Yield the file's bytes from a position to its end; the cache is left alone.
 
@@ -136,7 +145,8 @@ class RemoteFile:
             for first, length in ranges
             for index in range(first // _BLOCK, (min(first + length, size) - 1) // _BLOCK + 1)
         }
-        runs = list(_runs(sorted(index for index in wanted if self._cache.get(self._key(index)) is None)))
+        missing = sorted(index for index in wanted if self._cache.get(self._key(index)) is None)
+        runs = list(_runs(missing[: self._cache.limit_bytes // 2 // _BLOCK]))  # more would push out what came first
         if len(runs) < 2:
             for run in runs:
                 self._load(*run)

@@ -1,0 +1,76 @@
+"""Of products of one acquisition one is used, by the stated rule; for servers and files alike."""
+
+import numpy as np
+import pytest
+from support.stac_server import item
+
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.block_cache import BlockCache
+from osint_imagery.scenes.catalog import open_catalog, search
+from osint_imagery.scenes.client import Client
+from osint_imagery.scenes.remote_item import remote_entry
+from osint_imagery.scenes.versions import surplus
+
+AOI = AreaOfInterest.from_bbox(35.15, 33.85, 35.25, 33.95)
+LOOK = {"platform": "sentinel-2a", "grid:code": "MGRS-36SYC", "constellation": "sentinel-2", "processing:level": "L2A"}
+
+
+def scene(name, **properties):
+    x = properties.pop("x", 35.2)
+    return remote_entry(item(name, x=x, **{**LOOK, **properties}), Client(), BlockCache(), base="https://example.org")
+
+
+def test_the_highest_version_is_used_as_numbers_not_as_text():
+    scenes = [scene("a", **{"processing:version": v}) for v in ("05.09", "05.11", "05.9", "02.14")]
+    last = {place: reason[-5:] for place, reason in surplus(scenes, AOI).items()}
+    assert last == {0: "05.11", 2: "05.11", 3: "05.11"}
+    names = [scene(n, **{"processing:version": v}) for n, v in (("a", "05.09"), ("b", "05.11"))]
+    assert surplus(names, AOI) == {
+        0: "the same acquisition as b; its processing version 05.09 is below 05.11",
+    }
+
+
+def test_then_the_one_processed_last_then_the_last_id():
+    early, late = ({"processing:datetime": f"202{i}-01-01T00:00:00Z"} for i in (1, 2))
+    assert surplus([scene("a", **late), scene("b", **early)], AOI) == {
+        1: "the same acquisition as a; it was processed earlier"
+    }
+    assert set(surplus([scene("b"), scene("a"), scene("c")], AOI)) == {0, 1}
+    assert surplus([scene("a"), scene("b", created="2021-01-01T00:00:00Z")], AOI) == {
+        0: "the same acquisition as b; when it was processed is not stated"
+    }
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"platform": "sentinel-2b"},
+        {"grid:code": "MGRS-36SYB"},
+        {"datetime": "2020-05-05T08:00:02Z"},
+        {"processing:level": "L1C"},
+        {"x": 35.32},  # the other half of a tile: two ground stations cut one pass
+    ],
+)
+def test_another_look_or_other_ground_is_no_surplus(other):
+    assert surplus([scene("a"), scene("b", **other)], AOI) == {}
+
+
+def test_a_part_of_the_ground_that_a_better_one_shows_whole_is_surplus():
+    part, whole = scene("a", x=35.29), scene("b")
+    assert list(surplus([part, whole], AOI)) == [0]
+
+
+def test_nothing_is_compared_where_the_tile_or_the_platform_is_not_stated():
+    unknown = [scene(n, **{"grid:code": None, "platform": None}) for n in "ab"]
+    assert surplus(unknown, AOI) == {}
+
+
+def test_files_on_this_machine_follow_the_same_rule(maker):
+    for name, version in (("new", "05.11"), ("old", "02.14")):
+        asset = maker.asset(name, "B04", np.ones((4, 4), np.uint16), fields={"bands": [{"name": "B04"}]})
+        maker.item(name, {"B04": asset}, **LOOK, **{"processing:version": version})
+    found = search(open_catalog(maker.catalog()), AOI, TimeSpan("2020-05-05"))
+    assert [one.id for one in found] == ["new"]
+    assert found.ledger[1].reason == "the same acquisition as new; its processing version 02.14 is below 05.11"
+    assert [one.id for one in found.rejected] == ["old"]

@@ -25,6 +25,7 @@ from osint_imagery.scenes.address import Access
 from osint_imagery.scenes.client import Signer
 from osint_imagery.scenes.folder import Refused, walk_folder
 from osint_imagery.scenes.found import Found, Offer, judged, share
+from osint_imagery.scenes.profiles import profile_named
 from osint_imagery.scenes.question import Question, Terms
 from osint_imagery.scenes.remote_catalog import Remote, opened_remote
 from osint_imagery.scenes.scene import Scene
@@ -104,7 +105,8 @@ def open_catalog(
         A static STAC file (catalog, collection, item or item collection), a folder that holds
         ``catalog.json`` or ``collection.json``, or a folder of GeoTIFFs. A GeoTIFF is dated by
         ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
-        Or a server: the https address of a STAC API's landing page or of a static STAC catalogue.
+        Or a server: the https address of a STAC API's landing page or of a static STAC catalogue, or the name of a
+        known one (:data:`osint_imagery.scenes.profiles.PROFILES`), ``"earth-search"`` for example.
     access : Access, optional
         Where requests to a server may go, and limits; default: public https addresses.
     signer : Signer, optional
@@ -131,7 +133,8 @@ def open_catalog(
     True
     """
     require(str | PathLike, source=source)
-    text = str(source)
+    profile = profile_named(str(source))
+    text = profile.url if profile is not None and not Path(source).exists() else str(source)
     if "://" in text:
         remote = opened_remote(text, access=access, signer=signer, clock=clock)
         return Catalog(name=remote.name, href=remote.url, path=None, digest=remote.digest, remote=remote)

@@ -168,7 +168,7 @@ class Client:
                     answer = take(response, shown(asked.url))
                     done = True
                     return answer
-                asked = self._redirected(request, asked, target)
+                asked = self._signed(self._redirected(request, asked, target), fresh=False)
             except HTTPError as err:
                 raise _again(err, asked.url) from None
             finally:
@@ -190,7 +190,7 @@ class Client:
             raise _again(err, request.url) from None
 
     def _redirected(self, request: _Request, asked: _Request, target: str) -> _Request:
-        """Return the request to where a server sends on; credentials stay with the host they are for."""
+        """Return the request to where a server sends on, without credentials: whoever signs knows for which hosts."""
         here, there = urlsplit(asked.url), urlsplit(target)
         if not self.access.may_redirect(here.hostname or "", there.hostname or ""):
             msg = (
@@ -202,9 +202,8 @@ class Client:
             msg = f"url={shown(asked.url)!r} redirects to {shown(target)!r} without TLS; that is not followed"
             raise RefusedAddressError(msg)
         kept = ("Accept", "Accept-Encoding", "Range", "If-Match", "Content-Type")
-        same = (here.scheme, here.netloc) == (there.scheme, there.netloc)
-        headers = asked.headers if same else {k: v for k, v in request.headers.items() if k in kept}
-        if request.method == "POST" and not same:
+        headers = {name: value for name, value in request.headers.items() if name in kept}
+        if request.method == "POST" and (here.scheme, here.netloc) != (there.scheme, there.netloc):
             msg = f"url={shown(asked.url)!r} redirects a search to {shown(target)!r}; open that address instead"
             raise RefusedAddressError(msg)
         return replace(asked, url=target, headers=headers)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urljoin
@@ -13,11 +13,9 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, ConformanceError, MissingAssetError, RemoteError
 from osint_imagery.core.timespan import TimeSpan, iso
 from osint_imagery.scenes.address import shown
-from osint_imagery.scenes.block_cache import BlockCache
-from osint_imagery.scenes.client import Client
 from osint_imagery.scenes.folder import Refused
 from osint_imagery.scenes.question import Question, Terms
-from osint_imagery.scenes.remote_item import remote_entry
+from osint_imagery.scenes.remote_item import Items
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.scenes.stac_paging import Asked, Page, pages, sent
 
@@ -53,8 +51,8 @@ class Service:
         Where and how a search is sent.
     conforms_to : tuple of str
         What it declares to understand.
-    client : Client
-        Asks it, and reads the files that it names.
+    items : Items
+        Makes scenes of its items; its client asks the server.
     clock : callable
         Current time, UTC.
     """
@@ -63,9 +61,8 @@ class Service:
     search_url: str
     method: str
     conforms_to: tuple[str, ...]
-    client: Client
+    items: Items
     clock: Callable[[], datetime] = now
-    cache: BlockCache = field(default_factory=BlockCache)
 
     def declares(self, name: str) -> bool:
         """Whether the server declares a conformance class, whatever its version."""
@@ -90,10 +87,7 @@ class Service:
                 f"the catalogue {self.url!r} failed: {err}. Whether it has scenes is not known; this is not 'no scene'"
             )
             raise CatalogError(msg) from err
-        entries = tuple(
-            remote_entry(item, self.client, self.cache, base=self.url, collections=terms.collections)
-            for item in found.items
-        )
+        entries = tuple(self.items.entry(item, terms.collections) for item in found.items)
         question = Question(
             endpoint=shown(self.search_url),
             method=self.method,
@@ -141,7 +135,7 @@ class Service:
 
     def _collect(self, first: Asked, terms: Terms) -> "_Collected":
         found = _Collected()
-        for page in pages(self.client, first):
+        for page in pages(self.items.client, first):
             found.take(page)
             if terms.limit is not None and len(found.items) >= terms.limit:
                 del found.items[terms.limit :]
@@ -216,7 +210,7 @@ def _in_query(name: str, value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def opened_service(url: str, landing: Mapping[str, Any], client: Client, clock: Callable[[], datetime]) -> Service:
+def opened_service(url: str, landing: Mapping[str, Any], items: Items, clock: Callable[[], datetime]) -> Service:
     """Return the service that a landing page describes.
 
     Raises
@@ -234,7 +228,7 @@ def opened_service(url: str, landing: Mapping[str, Any], client: Client, clock: 
         search_url=urljoin(url, str(best["href"])) if best.get("href") else url.rstrip("/") + "/search",
         method=method,
         conforms_to=conforms,
-        client=client,
+        items=items,
         clock=clock,
     )
     if not service.declares("item-search"):

@@ -81,7 +81,7 @@ def test_second_scene_with_one_id_is_rejected(maker):
     "source", ["http://example.org/stac", "s3://bucket/catalog.json", "/vsicurl/http://x", "file:///etc/x.json"]
 )
 def test_only_https_catalogues_are_asked(source):
-    with pytest.raises(CatalogError, match="source=.* is refused: "):
+    with pytest.raises(CatalogError, match=r"source=.* is refused: "):
         open_catalog(source)
 
 

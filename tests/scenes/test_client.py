@@ -21,6 +21,7 @@ from osint_imagery.core.errors import (
 )
 from osint_imagery.scenes.address import Access, Endpoint, endpoint_of, resolved, shown
 from osint_imagery.scenes.client import Client, Signed
+from osint_imagery.scenes.signing import BearerToken
 
 
 @pytest.fixture
@@ -253,8 +254,11 @@ def test_an_expired_signature_is_renewed_once(server):
 def test_credentials_stay_with_their_host(server):
     server.always["/away"] = f"302 Location: {server.url.replace('127.0.0.1', 'localhost')}/a.json"
     access = Access(local_hosts=("127.0.0.1", "localhost"), redirects=("localhost",))
-    Client(access, signer=Token()).get(server.url + "/away")
+    Client(access, signer=BearerToken("SECRET", hosts=("127.0.0.1",))).get(server.url + "/away")
     assert ["authorization" in one.headers for one in server.seen] == [True, False]
+    server.seen.clear()
+    Client(access, signer=BearerToken("SECRET", hosts=("127.0.0.1", "localhost"))).get(server.url + "/away")
+    assert ["authorization" in one.headers for one in server.seen] == [True, True]
 
 
 def test_credentials_are_in_no_message_and_no_log(server, caplog):

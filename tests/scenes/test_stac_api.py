@@ -197,10 +197,10 @@ def test_repeated_items_are_in_the_ledger_once_used(server):
     server.items.insert(2, {**server.items[0], "properties": {**server.items[0]["properties"], "title": "other"}})
     with pytest.warns(IncompleteSearchWarning, match="counts 9 matching items and sent 7"):  # two may lack for them
         found = found_in(server)
-    assert [offer.reason for offer in found.ledger[1:3]] == [
-        "a scene with the same id was offered too, word for word",
-        "a scene with the same id was offered too, with other metadata; version and time of processing are equal, the first offer is used",
-    ]
+    same, other = (offer.reason for offer in found.ledger[1:3])
+    assert same == "a scene with the same id was offered too, word for word"
+    assert other.startswith("a scene with the same id was offered too, with other metadata; ")
+    assert other.endswith("version and time of processing are equal, the first offer is used")
     assert len(found) == 7
     assert "2 of 9 items were sent more than once" in found.question.remarks
 

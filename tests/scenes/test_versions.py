@@ -6,10 +6,9 @@ from support.stac_server import item
 
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.scenes.block_cache import BlockCache
 from osint_imagery.scenes.catalog import open_catalog, search
 from osint_imagery.scenes.client import Client
-from osint_imagery.scenes.remote_item import remote_entry
+from osint_imagery.scenes.remote_item import Items
 from osint_imagery.scenes.versions import surplus
 
 AOI = AreaOfInterest.from_bbox(35.15, 33.85, 35.25, 33.95)
@@ -18,7 +17,7 @@ LOOK = {"platform": "sentinel-2a", "grid:code": "MGRS-36SYC", "constellation": "
 
 def scene(name, **properties):
     x = properties.pop("x", 35.2)
-    return remote_entry(item(name, x=x, **{**LOOK, **properties}), Client(), BlockCache(), base="https://example.org")
+    return Items(client=Client(), base="https://example.org").entry(item(name, x=x, **{**LOOK, **properties}))
 
 
 def test_the_highest_version_is_used_as_numbers_not_as_text():

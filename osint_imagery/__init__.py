@@ -37,7 +37,9 @@ if TYPE_CHECKING:
     from osint_imagery.observe.design import Design
     from osint_imagery.observe.power import power
     from osint_imagery.observe.resolution import resolution
+    from osint_imagery.scenes.address import Access
     from osint_imagery.scenes.catalog import open_catalog, search
+    from osint_imagery.scenes.fetch import fetch
     from osint_imagery.scenes.packaged import bundled, romania_catalog
     from osint_imagery.scenes.reading import read
     from osint_imagery.scenes.scene import Scene
@@ -52,6 +54,7 @@ __version__ = "0.1.0"
 # Names are loaded when first used: importing the package costs milliseconds, and matplotlib or geopandas come in
 # only with the first figure or table.
 _HOME = {
+    "Access": "scenes.address",
     "AreaOfInterest": "core.aoi",
     "ChangeMap": "change.changemap",
     "Claim": "core.claim",
@@ -81,6 +84,7 @@ _HOME = {
     "detach": "evidence.attach",
     "detect": "change.detecting",
     "detectors": "change.detectors",
+    "fetch": "scenes.fetch",
     "fitness": "workflow.fitness",
     "investigate": "workflow.investigating",
     "normalize": "change.radiometry",
@@ -99,6 +103,7 @@ _HOME = {
 }
 
 __all__ = [
+    "Access",
     "AreaOfInterest",
     "ChangeMap",
     "Claim",
@@ -128,6 +133,7 @@ __all__ = [
     "detach",
     "detect",
     "detectors",
+    "fetch",
     "fitness",
     "investigate",
     "normalize",

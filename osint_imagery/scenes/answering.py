@@ -18,7 +18,7 @@ from osint_imagery.core.errors import (
     RemoteError,
 )
 
-__all__ = ["Again", "Part", "Version", "body_of", "checked_part", "failure_of", "target_of"]
+__all__ = ["Again", "Part", "Version", "body_into", "body_of", "checked_part", "failure_of", "target_of"]
 
 _PIECE = 1 << 16
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -137,18 +137,37 @@ def body_of(response: BaseHTTPResponse, limit: int, url: str, count: Callable[[i
     RemoteError
         If it is larger than the limit.
     """
-    pieces, size = [], 0
+    body = bytearray()
+
+    def keep(piece: bytes) -> None:
+        body.extend(piece)
+        if len(body) > limit:
+            msg = f"url={url!r} sends more than {limit} bytes; raise Access(answer_bytes=...) if that is meant"
+            raise RemoteError(msg)
+
+    body_into(response, keep, url=url, count=count)
+    return bytes(body)
+
+
+def body_into(
+    response: BaseHTTPResponse, write: Callable[[bytes], object], *, url: str, count: Callable[[int], None]
+) -> int:
+    """Hand on the body of an answer piece by piece, and return its size.
+
+    Raises
+    ------
+    Again
+        If it is shorter than stated.
+    """
+    size = 0
     while piece := response.read1(_PIECE):
         size += len(piece)
         count(len(piece))
-        if size > limit:
-            msg = f"url={url!r} sends more than {limit} bytes; raise Access(answer_bytes=...) if that is meant"
-            raise RemoteError(msg)
-        pieces.append(piece)
+        write(piece)
     stated = response.headers.get("Content-Length", "")
     if stated.isdigit() and "Content-Encoding" not in response.headers and int(stated) != size:
         raise Again(IncompleteBodyError(f"url={url!r} sent {size} of {stated} bytes; nothing was used"))
-    return b"".join(pieces)
+    return size
 
 
 def checked_part(

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeVar
+from typing import BinaryIO, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from urllib3 import BaseHTTPResponse
@@ -13,7 +13,7 @@ from urllib3.exceptions import TimeoutError as LateError
 
 from osint_imagery.core.errors import AccessError, RefusedAddressError, RemoteError, RemoteTimeoutError
 from osint_imagery.scenes.address import Access, Resolver, endpoint_of, lookup, shown
-from osint_imagery.scenes.answering import Again, Part, Version, body_of, checked_part, failure_of, target_of
+from osint_imagery.scenes.answering import Again, Part, Version, body_into, body_of, checked_part, failure_of, target_of
 from osint_imagery.scenes.connecting import Connections
 from osint_imagery.scenes.spending import Spending
 
@@ -123,6 +123,25 @@ class Client:
             return checked_part(response, (first, last), version, url=shown_url, count=self._reader(shown_url))
 
         return self._ask(_Request(url=url, headers=headers), take)
+
+    def copy(self, url: str, target: BinaryIO) -> int:
+        """Write a whole file, for servers that send no parts, and return its size; each try begins anew.
+
+        Raises
+        ------
+        RemoteError, MissingAssetError
+            If it cannot be had whole.
+        """
+
+        def count(taken: int) -> None:  # however large: a limit for each piece, none for the whole
+            self.spending.take(taken, url, self.spending.now())
+
+        def take(response: BaseHTTPResponse, shown_url: str) -> int:
+            target.seek(0)
+            target.truncate()
+            return body_into(response, target.write, url=shown_url, count=count)
+
+        return self._ask(_Request(url=url, headers={"Accept-Encoding": "identity"}), take)
 
     def _whole(self, response: BaseHTTPResponse, shown_url: str) -> bytes:
         return body_of(response, self.access.answer_bytes, shown_url, self._reader(shown_url))

@@ -10,10 +10,12 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.folder import Refused
 from osint_imagery.scenes.question import Question
 from osint_imagery.scenes.scene import Scene
-from osint_imagery.scenes.versions import surplus
+from osint_imagery.scenes.versions import is_same_look, surplus
 
 __all__ = ["Found", "Offer", "judged", "share"]
 
+_UNREADABLE = "no readable raster asset"
+_SAME = "the same acquisition as"
 _THOUGH = "the server returned it though it is "
 
 
@@ -103,8 +105,14 @@ def judged(entries: Sequence[Scene | Refused], aoi: AreaOfInterest, when: TimeSp
     verdicts = [_judge(entry, aoi, when, asked=question is not None) for entry in entries]
     fitting = [place for place, (used, _) in enumerate(verdicts) if used]
     offered = [entry for place in fitting if isinstance(entry := entries[place], Scene)]
-    for place, reason in surplus(offered, aoi).items():
+    better = surplus(offered, aoi)
+    for place, reason in better.items():
         verdicts[fitting[place]] = (False, reason)
+    kept = [scene for place, scene in enumerate(offered) if place not in better]
+    for place, entry in enumerate(entries):
+        if verdicts[place][1].startswith(_UNREADABLE) and isinstance(entry, Scene):
+            same = next((scene for scene in kept if is_same_look(entry, scene, aoi)), None)
+            verdicts[place] = (False, f"{_SAME} {same.id}, which is used; {_UNREADABLE}") if same else verdicts[place]
     scenes = [(entry, used) for entry, (used, _) in zip(entries, verdicts, strict=True) if isinstance(entry, Scene)]
     used = sorted((s for s, is_used in scenes if is_used), key=lambda s: (s.acquired.start, s.acquired.end, s.id))
     return Found(
@@ -151,7 +159,7 @@ def _judge(entry: Scene | Refused, aoi: AreaOfInterest, when: TimeSpan, *, asked
     if not entry.acquired.overlaps(when):
         return False, f"{though}outside the dates {when.label}"
     if not entry.bands:
-        return False, "no readable raster asset" + ("" if asked else " on this machine")
+        return False, _UNREADABLE + ("" if asked else " on this machine")
     partly = "" if when.contains(entry.acquired) else "; its time is a span that lies only partly in the dates"
     return True, f"its footprint covers {part:.0%} of the area of interest{partly}"
 

@@ -109,6 +109,10 @@ class RemoteFile:
             yield part.data
             first += len(part.data)
 
+    def copy_to(self, target: BinaryIO) -> int:
+        """Write the whole file, where its server sends no parts, and return its size."""
+        return self._client.copy(self._url, target)
+
     def open(self) -> BinaryIO:
         """Return a handle with a position of its own; handles may be read from several threads."""
         return cast("BinaryIO", _Handle(self))

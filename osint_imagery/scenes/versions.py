@@ -7,7 +7,7 @@ from datetime import timedelta
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.scenes.scene import Scene
 
-__all__ = ["RULE", "surplus"]
+__all__ = ["RULE", "is_same_look", "surplus"]
 
 RULE = (
     "of products of one acquisition (same platform, level and tile, same time to the second, the same part of the area "
@@ -36,7 +36,7 @@ def surplus(scenes: Sequence[Scene], aoi: AreaOfInterest) -> dict[int, str]:
     order = sorted(range(len(scenes)), key=lambda i: (_rank(scenes[i]), -i), reverse=True)
     kept: list[int] = []
     for place in order:
-        better = next((i for i in kept if _is_surplus(scenes[place], scenes[i], aoi)), None)
+        better = next((i for i in kept if is_same_look(scenes[place], scenes[i], aoi)), None)
         if better is None:
             kept.append(place)
         else:
@@ -51,7 +51,8 @@ def _rank(scene: Scene) -> tuple[tuple[int, ...], float, str]:
     return version, processed, scene.id
 
 
-def _is_surplus(scene: Scene, better: Scene, aoi: AreaOfInterest) -> bool:
+def is_same_look(scene: Scene, better: Scene, aoi: AreaOfInterest) -> bool:
+    """Whether two products are of one acquisition, and the first shows nothing of the area that the second does not."""
     if scene.id == better.id and scene.platform == better.platform:
         return True
     known = scene.platform is not None and scene.tile is not None

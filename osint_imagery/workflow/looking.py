@@ -10,6 +10,7 @@ from osint_imagery.core.errors import DataError
 from osint_imagery.observe.coverage import Coverage, Look, LookState, coverage
 from osint_imagery.scenes.catalog import Catalog, Found
 from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.versions import is_same_look
 
 __all__ = ["Offered", "looks_at", "offered", "unclear"]
 
@@ -49,6 +50,7 @@ def offered(catalog: Catalog, found: Found) -> Offered:
         and scene.id not in known
         and scene.acquired.overlaps(found.when)
         and scene.footprint.intersects(found.aoi.geometry)
+        and not any(is_same_look(scene, used, found.aoi) for used in found.scenes)
     )
     return Offered(scenes=found.scenes, elsewhere=elsewhere, folder=catalog.folder)
 

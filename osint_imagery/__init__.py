@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from osint_imagery.observe.design import Design
     from osint_imagery.observe.power import power
     from osint_imagery.observe.resolution import resolution
-    from osint_imagery.scenes.address import Access
     from osint_imagery.scenes.catalog import open_catalog, search
     from osint_imagery.scenes.fetch import fetch
     from osint_imagery.scenes.packaged import bundled, romania_catalog
@@ -54,7 +53,6 @@ __version__ = "0.1.0"
 # Names are loaded when first used: importing the package costs milliseconds, and matplotlib or geopandas come in
 # only with the first figure or table.
 _HOME = {
-    "Access": "scenes.address",
     "AreaOfInterest": "core.aoi",
     "ChangeMap": "change.changemap",
     "Claim": "core.claim",
@@ -103,7 +101,6 @@ _HOME = {
 }
 
 __all__ = [
-    "Access",
     "AreaOfInterest",
     "ChangeMap",
     "Claim",

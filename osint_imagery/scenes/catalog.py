@@ -133,6 +133,7 @@ def open_catalog(
     True
     """
     require(str | PathLike, source=source)
+    require(Access | None, access=access)
     profile = profile_named(str(source))
     text = profile.url if profile is not None and not Path(source).exists() else str(source)
     if "://" in text:
@@ -220,6 +221,7 @@ def search(
     require(Catalog, catalog=catalog)
     require(AreaOfInterest, aoi=aoi)
     require(TimeSpan, when=when)
+    require(Mapping | None, query=query, cql2=cql2)
     terms = Terms(
         collections=require_each(str, collections=collections),
         query=query,

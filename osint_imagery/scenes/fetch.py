@@ -145,6 +145,8 @@ def fetch(
     """
     require(Scene | Found, what=what)
     require(str | PathLike, folder=folder)
+    require(int | None, most_bytes=most_bytes)
+    require(Executor | None, executor=executor)
     root, plan = Path(folder), plan_fetch(what, bands)
     try:
         (root / "files").mkdir(parents=True, exist_ok=True)

@@ -4,87 +4,30 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 from filelock import FileLock
-from support.stac_server import item, stac_server
+from support.scene_server import AOI, NOW, WHEN, found_in, scene_server, tree
 
-from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import (
-    AccessError,
     BandError,
     BudgetError,
-    ChecksumError,
     EvidenceExistsError,
     IncompleteBodyError,
     InputError,
     LockedError,
-    MissingAssetError,
     RemoteError,
 )
-from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.scenes import remote_file
-from osint_imagery.scenes.address import Access
 from osint_imagery.scenes.catalog import open_catalog, search
 from osint_imagery.scenes.fetch import fetch, plan_fetch
 from osint_imagery.scenes.reading import native_grid, read
 
-AOI = AreaOfInterest.from_bbox(35.15, 33.85, 35.25, 33.95)
-WHEN = TimeSpan("2020-05-01", "2020-05-31")
-NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
-MSI = {"constellation": "sentinel-2", "processing:level": "L2A", "platform": "sentinel-2a", "grid:code": "MGRS-36SYC"}
-KEYS = ("B04", "B08", "SCL")
-
-
-def asset(name, key, data, **fields):
-    numbers = {"raster:bands": [{"scale": 1e-4, "offset": -0.1, "nodata": 0}]} if key != "SCL" else {}
-    sha = "1220" + hashlib.sha256(data).hexdigest()
-    return {
-        "href": f"/files/{name}/{key}.tif?sig=SECRET",
-        "type": "image/tiff; application=geotiff",
-        "eo:bands": [{"name": key}],
-        **numbers,
-        **({"file:checksum": sha, "file:size": len(data)} if key == "B04" else {}),
-        **fields,
-    }
-
 
 @pytest.fixture
 def server(write_tif, tmp_path):
-    with stac_server() as started:
-        generator = np.random.default_rng(5)
-        for name, day, version in (
-            ("new", 5, "05.11"),
-            ("old", 5, "05.09"),
-            ("next", 9, "05.11"),
-            ("late", 40, "05.11"),
-        ):
-            date = f"2020-05-{day:02d}" if day < 32 else "2020-06-09"
-            one = item(name, date, **MSI, **{"s2:processing_baseline": version})
-            one["assets"] = {}
-            for key in KEYS:
-                path = write_tif(
-                    tmp_path / "made" / name / f"{key}.tif", generator.integers(1, 9000, (64, 64), np.uint16)
-                )
-                data = path.read_bytes()
-                started.http.files[f"/files/{name}/{key}.tif"] = data
-                started.http.etags[f"/files/{name}/{key}.tif"] = f'"{name}{key}"'
-                one["assets"][key] = asset(name, key, data)
-            one["assets"]["info"] = {"href": "/files/info.json", "type": "application/json"}
-            started.items.append(one)
-        started.wrong = "ignores datetime"
+    with scene_server(write_tif, tmp_path / "made") as started:
         yield started
-
-
-def found_in(server, **access):
-    options = {"local_hosts": ("127.0.0.1",), "timeout_s": 0.3, "tries": 1, **access}
-    return search(open_catalog(server.url, access=Access(**options), clock=lambda: NOW), AOI, WHEN)
-
-
-def tree(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_a_fetched_scene_is_the_scene_of_the_server_without_a_network(server, tmp_path):
@@ -180,93 +123,6 @@ def test_a_second_fetch_brings_and_changes_nothing(server, tmp_path):
     assert tree(tmp_path) == before
     assert "2 are here already" in said[0]  # those whose digest is promised
     assert not [one for one in server.http.seen if "B04" in one.path]
-
-
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ("500", RemoteError),
-        ("403", AccessError),
-        ("404", MissingAssetError),
-        ("truncated", RemoteError),
-        ("reset", RemoteError),
-        ("stall", RemoteError),
-    ],
-)
-def test_a_fetch_that_fails_leaves_no_copy_and_goes_on_later(server, tmp_path, monkeypatch, *, fault, error):
-    monkeypatch.setattr(remote_file, "_PIECE", 1000)
-    found = found_in(server)
-    plan_fetch(found)  # sizes are known
-    path = "/files/new/B08.tif"
-    server.http.faults[path] = ["", "", fault]
-    with pytest.raises(error):
-        fetch(found, tmp_path)
-    assert not (tmp_path / "new" / "item.json").exists()
-    assert not (tmp_path / "catalog.json").exists()
-    partial = [p for p in (tmp_path / "files").iterdir() if p.name.endswith(".partial")]
-    assert [p.stat().st_size for p in partial] == [2000]
-    server.http.seen.clear()
-    fetch(found, tmp_path)
-    asked = [one.headers.get("range") for one in server.http.seen if one.path.startswith(path)]
-    assert asked[0] == "bytes=2000-2999"  # goes on where it stopped
-    assert len(search(open_catalog(tmp_path), AOI, WHEN)) == 2
-
-
-def test_wrong_bytes_for_the_promised_digest_are_thrown_away(server, tmp_path):
-    data = server.http.files["/files/new/B04.tif"]
-    server.http.files["/files/new/B04.tif"] = data[:-1] + bytes([data[-1] ^ 1])
-    with pytest.raises(ChecksumError, match="promised was sha256"):
-        fetch(found_in(server), tmp_path)
-    assert not [
-        p
-        for p in (tmp_path / "files").iterdir()
-        if p.suffix == ".tif" and p.stem.startswith(hashlib.sha256(data).hexdigest())
-    ]
-    assert not [name for name in tree(tmp_path) if "partial" in name]
-    assert not (tmp_path / "catalog.json").exists()
-
-
-def test_wrong_bytes_for_a_checksum_of_another_kind(server, tmp_path):
-    assets = server.items[0]["assets"]
-    data = server.http.files["/files/new/B08.tif"]
-    assets["B08"]["file:checksum"] = "1620" + hashlib.sha3_256(data).hexdigest()
-    fetch(found_in(server), tmp_path / "good")
-    written = json.loads((tmp_path / "good" / "new" / "item.json").read_text())["assets"]["B08"]
-    assert written["osint:digest_is"].startswith("computed here; the file has the promised checksum 1620")
-    assets["B08"]["file:checksum"] = "1620" + hashlib.sha3_256(b"x").hexdigest()
-    with pytest.raises(ChecksumError, match="another file"):
-        fetch(found_in(server), tmp_path / "bad")
-
-
-def test_another_size_than_promised(server, tmp_path):
-    server.items[0]["assets"]["B08"]["file:size"] = 7
-    with pytest.raises(ChecksumError, match="promised were 7"):
-        fetch(found_in(server), tmp_path)
-
-
-def test_a_file_that_changes_between_two_tries_is_not_put_together(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(remote_file, "_PIECE", 1000)
-    path = "/files/new/B08.tif"
-    server.http.faults[path] = ["", "", "500"]
-    with pytest.raises(RemoteError):
-        fetch(found_in(server), tmp_path)
-    changed = server.http.files[path][::-1]
-    server.http.files[path], server.http.etags[path] = changed, '"two"'
-    fetch(found_in(server), tmp_path)
-    assert (tmp_path / "files" / f"{hashlib.sha256(changed).hexdigest()}.tif").read_bytes() == changed
-
-
-def test_a_copy_that_was_changed_is_found_out_and_not_replaced(server, tmp_path):
-    fetch(found_in(server), tmp_path)
-    digest = hashlib.sha256(server.http.files["/files/new/B04.tif"]).hexdigest()
-    copy = tmp_path / "files" / f"{digest}.tif"
-    copy.write_bytes(copy.read_bytes()[:-1] + b"x")
-    before = tree(tmp_path)
-    with pytest.raises(ChecksumError, match="nothing was replaced"):
-        fetch(found_in(server), tmp_path)
-    with pytest.raises(ChecksumError):
-        read(search(open_catalog(tmp_path), AOI, WHEN)[0], native_grid(found_in(server)[0], "red"), ("red",))
-    assert tree(tmp_path) == before
 
 
 def test_metadata_that_changed_upstream_is_said_and_nothing_replaced(server, tmp_path):

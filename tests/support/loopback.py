@@ -5,6 +5,8 @@ from typing import Any
 from osint_imagery.scenes.address import Access
 from osint_imagery.scenes.client import Client, Signer
 
+LOOPBACK = Access(local_hosts=("127.0.0.1",))
+
 
 def loopback(signer: Signer | None = None, **limits: Any) -> Client:
     """Return a client for servers on loopback; the pauses that it would make are in `.pauses`."""

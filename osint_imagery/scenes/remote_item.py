@@ -15,6 +15,7 @@ from osint_imagery.scenes.folder import Refused
 from osint_imagery.scenes.location import Location
 from osint_imagery.scenes.profiles import Profile
 from osint_imagery.scenes.remote_file import RemoteFile
+from osint_imagery.scenes.s3 import S3Keys
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.scenes.stac_item import described
 
@@ -99,10 +100,12 @@ class Items:
         return RemoteFile(target, self.client, self.cache)
 
     def _opened_bucket(self, url: str) -> str:
-        """Return the https address of a file in a bucket that everybody may read, any other address as it is."""
+        """Return the https address of a file in a bucket that may be read, any other address as it is."""
         parts = urlsplit(url)
         known = dict(self.profile.open_buckets) if self.profile is not None else {}
-        return f"{known[parts.netloc]}{parts.path}" if parts.scheme == "s3" and parts.netloc in known else url
+        if parts.scheme == "s3" and parts.netloc in known:
+            return f"{known[parts.netloc]}{parts.path}"
+        return self.client.signer.translated(url) if isinstance(self.client.signer, S3Keys) else url
 
 
 def _address(item: Mapping[str, Any], base: str) -> str:

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -147,16 +148,18 @@ def cog(nginx: Files) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pgstac(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def pgstac() -> Iterator[str]:
     needed = {name: program(name) for name in ("initdb", "pg_ctl", "createdb", "pypgstac", "uvicorn", "psql")}
-    folder = tmp_path_factory.mktemp("pgstac")
-    with _database(needed, folder) as environment:
-        _load(needed, folder, environment)
-        port = free_port()
-        command = [needed["uvicorn"], "stac_fastapi.pgstac.app:create_app", "--factory", "--port", str(port)]
-        url = f"http://127.0.0.1:{port}"
-        with running(command, url, log=folder / "log", env=environment):
-            yield url
+    with tempfile.TemporaryDirectory(prefix="pgstac-") as name:  # pytest's own folders are closed to other users
+        folder = Path(name)
+        folder.chmod(0o755)
+        with _database(needed, folder) as environment:
+            _load(needed, folder, environment)
+            port = free_port()
+            command = [needed["uvicorn"], "stac_fastapi.pgstac.app:create_app", "--factory", "--port", str(port)]
+            url = f"http://127.0.0.1:{port}"
+            with running(command, url, log=folder / "log", env=environment):
+                yield url
 
 
 @contextmanager
@@ -167,15 +170,21 @@ def _database(needed: dict[str, str], folder: Path) -> Iterator[dict[str, str]]:
     prefix: list[str] = []
     if os.geteuid() == 0:
         shutil.chown(data, "postgres")
-        for parent in (folder, *folder.parents[:3]):
-            if parent.is_relative_to("/tmp") and parent != Path("/tmp"):  # noqa: S108 - pytest's own folders
-                parent.chmod(0o755)
         prefix = [program("runuser"), "-u", "postgres", "--"]
 
     def do(*command: str) -> None:
-        subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/", timeout=120)
+        # to a file: PostgreSQL keeps what it inherits open, and a pipe would never end
+        with (folder / "commands.log").open("ab") as log:
+            done = subprocess.run([*prefix, *command], stdout=log, stderr=log, check=False, cwd="/", timeout=120)
+        if done.returncode:
+            logs = [
+                path.read_text(errors="replace")[-800:]
+                for path in (folder / "commands.log", data / "log")
+                if path.exists()
+            ]
+            pytest.fail(f"{command[0]}: {logs}")
 
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -k {data}"
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c unix_socket_directories=''"
     do(needed["initdb"], "-D", str(data), "-U", "pgstac", "--auth=trust")
     do(needed["pg_ctl"], "-D", str(data), "-o", options, "-l", str(data / "log"), "-w", "start")
     try:
@@ -208,6 +217,41 @@ def _load(needed: dict[str, str], folder: Path, environment: dict[str, str]) -> 
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=180)
         if done.returncode:
             pytest.fail(f"{command[:2]}: {done.stderr[-1500:]}")
+
+
+KEYS = ("AKIDTEST", "the right secret")
+
+
+@pytest.fixture(scope="session")
+def seaweed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An S3 server that looks at signatures, with one pair of keys."""
+    folder = tmp_path_factory.mktemp("seaweed")
+    identity = {"name": "test", "credentials": [{"accessKey": KEYS[0], "secretKey": KEYS[1]}], "actions": ["Admin"]}
+    (folder / "keys.json").write_text(json.dumps({"identities": [identity]}))
+    names = ("master.port", "volume.port", "filer.port", "s3.port", "master.port.grpc", "volume.port.grpc")
+    ports = {name: free_port() for name in (*names, "filer.port.grpc", "s3.port.grpc")}
+    command = [
+        program("weed"),
+        "server",
+        "-s3",
+        f"-dir={folder}",
+        "-ip=127.0.0.1",
+        f"-s3.config={folder / 'keys.json'}",
+    ]
+    command += [f"-{name}={port}" for name, port in ports.items()]
+    url = f"http://127.0.0.1:{ports['s3.port']}"
+    with running(command, url, log=folder / "log"):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def moto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An S3 server that takes any signature."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [program("moto_server"), "-H", "127.0.0.1", "-p", str(port)]
+    with running(command, url, log=tmp_path_factory.mktemp("moto") / "log"):
+        yield url
 
 
 @pytest.fixture(scope="session")

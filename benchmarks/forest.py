@@ -12,7 +12,8 @@ from itertools import combinations
 import osint_imagery as oi
 from osint_imagery.core.errors import UndeterminedError
 from osint_imagery.observe.coverage import Look, LookState
-from osint_imagery.workflow.comparing import Reader, common_bands, grid_for
+from osint_imagery.scenes.streaming import shared_bands
+from osint_imagery.workflow.comparing import Reader, grid_for
 from osint_imagery.workflow.planning import season_apart
 
 Both = tuple[Look, Look]
@@ -55,7 +56,7 @@ def quiet_forest(span: oi.TimeSpan | None = None, *, months: Collection[int] = r
         quiet = tuple(k for k in clear if k.acquired.middle.month in months)
         scenes = {scene.id: scene for scene in found.scenes}
         used = [scenes[look.scene_id] for look in quiet]
-        reader = Reader(grid=grid_for(used[:2], claim.aoi()), bands=common_bands(used))
+        reader = Reader(grid=grid_for(used[:2], claim.aoi()), bands=shared_bands(used))
         for scene in used:  # the files go with the folder
             reader.image(scene)
     return Forest(claim=claim, span=span, looks=quiet, scenes=scenes, reader=reader)

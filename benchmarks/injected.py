@@ -15,7 +15,8 @@ from scipy.special import erf
 import osint_imagery as oi
 from osint_imagery.change import align
 from osint_imagery.core.errors import UndeterminedError
-from osint_imagery.workflow.comparing import Reader, common_bands, grid_for
+from osint_imagery.scenes.streaming import shared_bands
+from osint_imagery.workflow.comparing import Reader, grid_for
 
 CITIES = ("beirut", "mumbai", "cupertino", "nantes", "rennes")
 SUMMER = {6, 7, 8, 9}
@@ -59,7 +60,7 @@ def romania() -> list[oi.Pair]:
 def _aligned(scenes: Sequence[oi.Scene], which: list[tuple[int, int]] | None) -> list[oi.Pair]:
     shared = scenes[0].footprint.intersection(scenes[1].footprint)
     aoi = oi.AreaOfInterest.from_geometry(shared)
-    reader = Reader(grid=grid_for(scenes[:2], aoi, margin_m=0.0), bands=common_bands(scenes[:2]))
+    reader = Reader(grid=grid_for(scenes[:2], aoi, margin_m=0.0), bands=shared_bands(scenes[:2]))
     images = [reader.image(scene) for scene in scenes]
     if which is None:
         images = [image for image in images if image.valid.mean() > 0.99]

@@ -32,7 +32,7 @@ from osint_imagery.change.reliability import reliability
 from osint_imagery.change.thresholds import otsu
 from osint_imagery.core.errors import ConvergenceError
 from osint_imagery.scenes.reading import native_grid
-from osint_imagery.workflow.comparing import common_bands
+from osint_imagery.scenes.streaming import shared_bands
 
 CITIES = ("beirut", "mumbai", "cupertino", "nantes", "rennes")
 RIDGE, STILL, CHANGED = 3e-5, 20_000, 6_000  # pixels a city that a fit takes
@@ -57,7 +57,7 @@ def load(name: str) -> City:
     folder = real_scenes() / "scenes"
     both = [s for s in oi.open_catalog(folder / "catalog.json").scenes() if s.id.startswith(f"oscd-{name}")]
     before, after = sorted(both, key=lambda scene: scene.acquired.start)
-    grid, bands = native_grid(before, "red"), common_bands((before, after))
+    grid, bands = native_grid(before, "red"), shared_bands((before, after))
     pair = oi.align(oi.read(before, grid, bands), oi.read(after, grid, bands))
     with rasterio.open(folder / "truth" / f"oscd-{name}-change.tif") as source:
         truth = source.read(1) == 2

@@ -28,7 +28,7 @@ from osint_imagery.observe.design import Design
 from osint_imagery.observe.ground import Ground
 from osint_imagery.observe.power import Power
 from osint_imagery.scenes.reading import native_grid
-from osint_imagery.workflow.comparing import common_bands
+from osint_imagery.scenes.streaming import shared_bands
 from osint_imagery.workflow.planning import choose_quiet
 
 SIDE = 512
@@ -76,7 +76,7 @@ def city(name: str) -> Site:
     t = whole.transform
     cut = type(t)(t.a, t.b, t.c + left * t.a, t.d, t.e, t.f + top * t.e)
     grid = oi.Grid(crs=whole.crs, transform=cut, shape=(rows, columns))
-    before, after = (oi.read(scene, grid, common_bands(both)) for scene in both)
+    before, after = (oi.read(scene, grid, shared_bands(both)) for scene in both)
     return Site(name=name, pair=oi.align(before, after), method="man-made")
 
 

@@ -36,7 +36,7 @@ from osint_imagery.change.saab import Saab
 from osint_imagery.change.thresholds import otsu
 from osint_imagery.core.errors import ConvergenceError
 from osint_imagery.scenes.reading import native_grid
-from osint_imagery.workflow.comparing import common_bands
+from osint_imagery.scenes.streaming import shared_bands
 
 CITIES = ("beirut", "mumbai", "cupertino", "nantes", "rennes")
 BANDS = ("blue", "green", "red", "nir", "swir16", "swir22")
@@ -74,7 +74,7 @@ def city(name: str, scenes: Path) -> tuple[oi.Pair, NDArray[np.uint8]]:
     """Return a city's aligned pair and its labels, (y, x)."""
     both = [s for s in oi.open_catalog(scenes / "catalog.json").scenes() if s.id.startswith(f"oscd-{name}")]
     before, after = sorted(both, key=lambda scene: scene.acquired.start)
-    grid, bands = native_grid(before, "red"), common_bands((before, after))
+    grid, bands = native_grid(before, "red"), shared_bands((before, after))
     pair = oi.align(oi.read(before, grid, bands), oi.read(after, grid, bands))
     with rasterio.open(scenes / "truth" / f"oscd-{name}-change.tif") as source:
         return pair, source.read(1)

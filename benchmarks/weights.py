@@ -17,7 +17,7 @@ import osint_imagery as oi
 from osint_imagery.change.mad import MadFit, chi2_sf, fit_mad, variates
 from osint_imagery.core.errors import ConvergenceError
 from osint_imagery.scenes.reading import native_grid
-from osint_imagery.workflow.comparing import common_bands
+from osint_imagery.scenes.streaming import shared_bands
 
 CITIES = ("beirut", "mumbai", "cupertino", "nantes", "rennes")
 VARIANTS: tuple[tuple[str, dict[str, float | bool]], ...] = (
@@ -58,7 +58,7 @@ def main() -> None:
     for city in CITIES:
         both = [s for s in oi.open_catalog(scenes / "catalog.json").scenes() if s.id.startswith(f"oscd-{city}")]
         before, after = sorted(both, key=lambda scene: scene.acquired.start)
-        grid, bands = native_grid(before, "red"), common_bands((before, after))
+        grid, bands = native_grid(before, "red"), shared_bands((before, after))
         pair = oi.align(oi.read(before, grid, bands), oi.read(after, grid, bands))
         with rasterio.open(scenes / "truth" / f"oscd-{city}-change.tif") as source:
             truth = source.read(1) == 2

@@ -155,7 +155,7 @@ class ClaimFile:
             If other metadata were stored under the same id.
         """
         new = NewFile(
-            name=f"scenes/{file_name(scene.id)}.json",
+            name=f"scenes/{file_name(scene.id)}{scene.metadata_suffix}",
             kind="scene_metadata_added",
             shows=f"metadata of scene {scene.id}, verbatim",
         )

@@ -19,16 +19,17 @@ from osint_imagery.core.errors import (
     NothingFoundWarning,
     OutsideFootprintError,
 )
-from osint_imagery.core.lineage import digest_bytes
+from osint_imagery.core.lineage import digest_bytes, digest_file
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.address import Access
+from osint_imagery.scenes.archive import SUFFIXES
 from osint_imagery.scenes.client import Signer
-from osint_imagery.scenes.folder import Refused, walk_folder
+from osint_imagery.scenes.folder import walk_folder
 from osint_imagery.scenes.found import Found, Offer, judged, share
 from osint_imagery.scenes.profiles import profile_named
 from osint_imagery.scenes.question import Question, Terms
 from osint_imagery.scenes.remote_catalog import Remote, opened_remote
-from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac import read_json, walk
 from osint_imagery.scenes.stac_api import now
 
@@ -37,7 +38,7 @@ __all__ = ["Catalog", "Found", "Offer", "open_catalog", "search"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """A place that offers scenes: a static STAC file, a folder of GeoTIFFs, or a server.
+    """A place that offers scenes: a static STAC file, a folder or archive of products and GeoTIFFs, or a server.
 
     Parameters
     ----------
@@ -77,7 +78,11 @@ class Catalog:
         if self.path is None:
             msg = f"catalog={self!r} is on a server; ask it for a place and dates with search(catalog, aoi, when)"
             raise InputError(msg)
-        return walk(self.path) if self.path.is_file() else walk_folder(self.path)
+        return walk(self.path) if self._is_stac else walk_folder(self.path)
+
+    @property
+    def _is_stac(self) -> bool:
+        return self.path is not None and self.path.is_file() and self.path.suffix.lower() not in SUFFIXES
 
     def scenes(self) -> Iterator[Scene]:
         """Yield the scenes; what is refused is in the ledger of :func:`search`."""
@@ -86,8 +91,7 @@ class Catalog:
     def __repr__(self) -> str:
         if self.remote is not None:
             return f"Catalog({self.name!r}, {self.remote.kind} at {self.href})"
-        is_file = self.path is not None and self.path.is_file()
-        return f"Catalog({self.name!r}, {'static STAC' if is_file else 'folder of GeoTIFFs'})"
+        return f"Catalog({self.name!r}, {'static STAC' if self._is_stac else 'products and GeoTIFFs'})"
 
 
 def open_catalog(
@@ -103,8 +107,9 @@ def open_catalog(
     ----------
     source : str or Path
         A static STAC file (catalog, collection, item or item collection), a folder that holds
-        ``catalog.json`` or ``collection.json``, or a folder of GeoTIFFs. A GeoTIFF is dated by
-        ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
+        ``catalog.json`` or ``collection.json``, or a folder of products as downloaded (Sentinel-2 SAFE, Landsat with
+        its MTL file, OPERA RTC-S1, PlanetScope ...; also zip and tar) and GeoTIFFs. A GeoTIFF of no product is dated
+        by ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
         Or a server: the https address of a STAC API's landing page or of a static STAC catalogue, or the name of a
         known one (:data:`osint_imagery.scenes.profiles.PROFILES`), ``"earth-search"`` for example.
     access : Access, optional
@@ -146,11 +151,13 @@ def open_catalog(
             return Catalog(name=path.resolve().name, href=text, path=path.resolve(), digest=None)
         path = inside[0]
     if not path.is_file():
-        msg = f"source={text!r} is not there; give a static STAC file, a folder of GeoTIFFs or an https address"
+        msg = f"source={text!r} is not there; give a static STAC file, a folder of products or GeoTIFFs, or https://"
         raise CatalogError(msg)
     if path.suffix.lower() in {".tif", ".tiff", ".jp2"}:
         msg = f"source={text!r} is a single raster; give the folder that holds it"
         raise CatalogError(msg)
+    if path.suffix.lower() in SUFFIXES:
+        return Catalog(name=path.stem, href=text, path=path.resolve(), digest=digest_file(path))
     data, body = read_json(path)
     name = str(body.get("title") or body.get("id") or path.stem)
     return Catalog(name=name, href=text, path=path.resolve(), digest=digest_bytes(data))

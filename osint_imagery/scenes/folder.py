@@ -1,27 +1,28 @@
-"""A folder of GeoTIFFs, each file one scene, dated by a sidecar or its own tag, never by its name."""
+"""A folder of products and GeoTIFFs; a GeoTIFF of no product is one scene, dated by a sidecar or its own tag."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from shapely.geometry import MultiPolygon, Polygon, box
+from shapely.geometry import MultiPolygon, Polygon
 
-from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, DataError, InputError
-from osint_imagery.core.lineage import canonical_json
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.archive import SUFFIXES
+from osint_imagery.scenes.bundle import Bundle, described, outline_of, refuse
 from osint_imagery.scenes.location import LocalFile
 from osint_imagery.scenes.naming import common_name
+from osint_imagery.scenes.product_sentinel1 import not_corrected
+from osint_imagery.scenes.products import products_in
 from osint_imagery.scenes.properties import number, words
 from osint_imagery.scenes.provider import license_for
 from osint_imagery.scenes.raster import Header, inspect
-from osint_imagery.scenes.scene import Asset, Scene
+from osint_imagery.scenes.scene import Asset, Refused, Scene
 from osint_imagery.scenes.sensors import Sensor, sensor
 from osint_imagery.scenes.stac import read_json
 
-__all__ = ["Refused", "walk_folder"]
+__all__ = ["walk_folder"]
 
 _SUFFIXES = frozenset({".tif", ".tiff"})
 _NUMBERS = ("scale", "offset", "nodata")
@@ -37,51 +38,60 @@ _WORDS = (
     "sha256",
     "note",
 )
-_FIELDS = frozenset({"acquired", "bands", "simulated", *_NUMBERS, *_WORDS})
+_FLAGS = ("simulated", "terrain_corrected")
+_FIELDS = frozenset({"acquired", "bands", *_FLAGS, *_NUMBERS, *_WORDS})
 _ZONES = (timedelta(hours=14), timedelta(hours=12))  # the farthest clocks ahead of and behind UTC
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A file that was offered and cannot be a scene, and why."""
+def walk_folder(source: Path) -> Iterator[Scene | Refused]:
+    """Yield what a folder or an archive offers, in the order of paths: products, and GeoTIFFs that belong to none.
 
-    id: str
-    reason: str
-    href: str
-    metadata: bytes
-
-
-def walk_folder(folder: Path) -> Iterator[Scene | Refused]:
-    """Yield every GeoTIFF below a folder, in the order of their paths, as a scene or refused with the reason.
+    Parameters
+    ----------
+    source : Path
+        A folder, searched in depth, with the archives in it; or one archive.
 
     Raises
     ------
     CatalogError
-        If the folder is a Sentinel SAFE or Landsat product, or a sidecar cannot be understood.
+        If a sidecar cannot be understood.
     """
-    root = folder.resolve()
-    _refuse_products(folder, root)
-    files = sorted(path for path in root.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
-    for path in files:
-        if not path.resolve().is_relative_to(root):
-            href = path.relative_to(root).as_posix()
-            yield Refused(
-                id=path.stem, reason="the file is a link that leads out of the folder", href=href, metadata=b""
-            )
+    if source.is_file():
+        yield from _in_archive(source, source.name)
+        return
+    root = source.resolve()
+    files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
+    outside = {name for name, path in files.items() if not path.resolve().is_relative_to(root)}
+    bundle = Bundle.of_folder({name: path for name, path in files.items() if name not in outside})
+    claimed = products_in(bundle)
+    entries = list(claimed.entries)
+    for name, path in files.items():
+        suffix = path.suffix.lower()
+        if name in claimed.names or suffix not in _SUFFIXES | SUFFIXES:
             continue
-        yield _entry(path, root)
+        if name in outside:
+            reason = "the file is a link that leads out of the folder"
+            entries.append(Refused(id=path.stem, reason=reason, href=name, metadata=b""))
+        elif suffix in SUFFIXES:
+            entries += _in_archive(path, name)
+        else:
+            entries.append(_entry(path, root))
+    yield from sorted(entries, key=lambda entry: PurePosixPath(entry.href).parts)
 
 
-def _refuse_products(folder: Path, root: Path) -> None:
-    safe = root.suffix.upper() == ".SAFE" or any(root.rglob("manifest.safe"))
-    landsat = next(root.rglob("*_MTL.*"), None)
-    if safe or landsat is not None:
-        kind = "Sentinel SAFE" if safe else "Landsat"
-        msg = (
-            f"source={str(folder)!r} holds a {kind} product; product folders are not read by this version, "
-            "describe it with a static STAC item or give GeoTIFFs with sidecars"
-        )
-        raise CatalogError(msg)
+def _in_archive(path: Path, href: str) -> list[Scene | Refused]:
+    """Return the products in an archive; rasters that belong to none are refused."""
+    try:
+        bundle = Bundle.of_archive(path, href)
+    except DataError as err:
+        return [Refused(id=path.stem, reason=str(err).replace(str(path), href), href=href, metadata=b"")]
+    claimed = products_in(bundle)
+    left = [name for name in bundle.files if name not in claimed.names and name.lower().endswith((".tif", ".tiff"))]
+    entries = [*claimed.entries, *(refuse(bundle, name, "it belongs to no known product: unpack it") for name in left)]
+    if not entries:
+        reason = "the archive holds no product that is known here; unpack it, and give GeoTIFFs with sidecars"
+        return [Refused(id=path.stem, reason=reason, href=href, metadata=b"")]
+    return entries
 
 
 def _entry(path: Path, root: Path) -> Scene | Refused:
@@ -93,7 +103,7 @@ def _entry(path: Path, root: Path) -> Scene | Refused:
         return Refused(
             id=path.stem, reason=f"the file cannot be read: {err}".replace(str(path), href), href=href, metadata=data
         )
-    data = data or _described(header)
+    data = data or described(header)
     acquired, notes = _acquired(path, sidecar, header)
     if acquired is None:
         return Refused(
@@ -101,8 +111,11 @@ def _entry(path: Path, root: Path) -> Scene | Refused:
         )
     if header.grid is None:
         return Refused(id=path.stem, reason="no place: the file has no CRS or no transform", href=href, metadata=data)
+    if sidecar.get("sensor") == "sentinel-1-grd" and sidecar.get("terrain_corrected") is not True:
+        reason = f'{not_corrected()}; where it was corrected, state "terrain_corrected": true in the sidecar'
+        return Refused(id=path.stem, reason=reason, href=href, metadata=data)
     try:
-        place = _footprint(header)
+        place = outline_of(header, href)
     except InputError as err:
         return Refused(id=path.stem, reason=f"no place: {err}", href=href, metadata=data)
     return _scene(path, sidecar, header, acquired=acquired, notes=notes, data=data, href=href, footprint=place)
@@ -117,25 +130,12 @@ def _sidecar(path: Path) -> tuple[bytes, dict[str, Any]]:
     unknown = sorted(set(body) - _FIELDS)
     wrong = [name for name in _NUMBERS if name in body and number(body, name) is None]
     wrong += [name for name in _WORDS if name in body and words(body, name) is None]
-    if unknown or wrong or not isinstance(body.get("simulated", False), bool):
+    wrong += [name for name in _FLAGS if not isinstance(body.get(name, False), bool)]
+    if unknown or wrong:
         known = ", ".join(sorted(_FIELDS))
         msg = f"{str(beside)!r} has unknown fields {unknown} or wrong types {wrong}; known are {known}"
         raise CatalogError(msg)
     return data, body
-
-
-def _described(header: Header) -> bytes:
-    grid = header.grid
-    transform = [repr(float(value)) for value in tuple(grid.transform)[:6]] if grid else []
-    return canonical_json(
-        {
-            "crs": grid.crs if grid else None,
-            "transform": transform,
-            "shape": list(header.shape),
-            "bands": header.count,
-            "datetime": header.datetime,
-        }
-    )
 
 
 def _acquired(path: Path, sidecar: dict[str, Any], header: Header) -> tuple[TimeSpan | None, tuple[str, ...]]:
@@ -166,14 +166,6 @@ def _tagged(header: Header) -> tuple[TimeSpan | None, tuple[str, ...]]:
         "was made, not when the picture was taken"
     )
     return TimeSpan(clock - _ZONES[0], clock + _ZONES[1]), (note,)
-
-
-def _footprint(header: Header) -> Polygon | MultiPolygon:
-    grid = header.grid
-    if grid is None:
-        msg = "the file has no CRS"
-        raise InputError(msg)
-    return AreaOfInterest.from_geometry(grid.to_world(box(0, 0, grid.shape[1], grid.shape[0])), crs=grid.wkt).geometry
 
 
 def _scene(

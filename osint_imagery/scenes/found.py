@@ -7,9 +7,8 @@ from html import escape
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.scenes.folder import Refused
 from osint_imagery.scenes.question import Question
-from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.versions import is_same_look, surplus
 
 __all__ = ["Found", "Offer", "judged", "share"]
@@ -160,6 +159,8 @@ def _judge(entry: Scene | Refused, aoi: AreaOfInterest, when: TimeSpan, *, asked
         return False, f"{though}outside the dates {when.label}"
     if not entry.bands:
         return False, _UNREADABLE + ("" if asked else " on this machine")
+    if not entry.is_measurable:
+        return False, "a picture placed by control points: not measurable, for looking only"
     partly = "" if when.contains(entry.acquired) else "; its time is a span that lies only partly in the dates"
     return True, f"its footprint covers {part:.0%} of the area of interest{partly}"
 

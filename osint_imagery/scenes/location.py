@@ -1,7 +1,7 @@
 """Where a file's bytes are: a file on this machine, part of one, or what another reader brings."""
 
 import io
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol, runtime_checkable
@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol, runtime_checkable
 from osint_imagery.core.errors import MissingAssetError, ReadError
 from osint_imagery.core.lineage import digest_file, digest_stream
 
-__all__ = ["FilePart", "LocalFile", "Location", "located"]
+__all__ = ["FilePart", "LocalFile", "Location", "Window", "located"]
 
 
 @runtime_checkable
@@ -145,7 +145,13 @@ class FilePart:
     def open(self) -> BinaryIO:
         """Return a new handle."""
         self.size()
-        return io.BufferedReader(_Part(LocalFile(self.file).open(), self.start, self.length))
+        stream = LocalFile(self.file).open()
+
+        def read_at(position: int, count: int) -> bytes:
+            stream.seek(self.start + position)
+            return stream.read(count)
+
+        return io.BufferedReader(Window(read_at, self.length, stream.close))
 
     def digest(self) -> str:
         """Return the SHA-256 of all bytes."""
@@ -157,36 +163,55 @@ class FilePart:
         return LocalFile(self.file).stamp(), self.start, self.length
 
 
-class _Part(io.RawIOBase):
-    """A window of a stream, as a stream of its own."""
+class Window(io.RawIOBase):
+    """A seekable handle over anything that gives bytes from a position.
 
-    def __init__(self, stream: BinaryIO, start: int, length: int) -> None:
+    Parameters
+    ----------
+    read_at : callable
+        ``read_at(position, count)`` returns at most so many bytes.
+    length : int
+        Where the bytes end.
+    close : callable, optional
+        Called when the handle is closed.
+    """
+
+    def __init__(
+        self, read_at: Callable[[int, int], bytes], length: int, close: Callable[[], None] | None = None
+    ) -> None:
         super().__init__()
-        self._stream, self._start, self._length, self._at = stream, start, length, 0
+        self._read_at, self._length, self._close, self._at = read_at, length, close, 0
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
+        """Return True."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        """Move to a place and return it."""
         origin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}[whence]
         self._at = max(0, origin + offset)
         return self._at
 
     def tell(self) -> int:
+        """Return the place."""
         return self._at
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        self._stream.seek(self._start + self._at)
-        data = self._stream.read(max(0, min(len(buffer), self._length - self._at)))
+        """Read into a buffer and return how much."""
+        wanted = max(0, min(len(buffer), self._length - self._at))
+        data = self._read_at(self._at, wanted) if wanted else b""
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)
 
     def close(self) -> None:
-        self._stream.close()
+        """Close what is read."""
+        if self._close is not None and not self.closed:
+            self._close()
         super().close()
 
 

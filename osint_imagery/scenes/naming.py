@@ -70,4 +70,6 @@ def _landsat_key(properties: dict[str, object], level: str) -> str:
         name = str(properties.get("collection", "")).lower()
         correction = correction or next((mark.upper() for mark in ("l1", "l2") if f"c2{mark}" in name), "L1")
         return "landsat-c2-l2" if correction.startswith("L2") else "landsat-c2-l1"
+    if collection == "1" and correction.startswith("L1"):
+        return "landsat-c1-l1"
     return "landsat-l1" if collection == "pre" else "geotiff"

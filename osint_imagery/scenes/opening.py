@@ -28,6 +28,8 @@ _SIGNATURES = {
     b"\xff\x4f\xff\x51": "JP2OpenJPEG",
     b"\x89HDF": "netCDF",
     b"CDF": "netCDF",
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
 }
 # One thread: in others JPEG 2000 decoding fails without an exception and leaves zeros.
 _OPTIONS = {
@@ -35,6 +37,8 @@ _OPTIONS = {
     "GDAL_PAM_ENABLED": "NO",
     "GDAL_NUM_THREADS": "1",
     "GTIFF_GEOREF_SOURCES": "INTERNAL",
+    "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",  # else a PNG that is cut short is read without an error, its rows shifted
+    "GDAL_ERROR_ON_LIBJPEG_WARNING": "YES",  # else a JPEG that is cut short ends in gray
 }
 _WARNINGS = Lock()  # warning filters are shared by all threads
 _PLACED: set[Hashable] = set()  # stamps of files known to have a place: opening them again warns of nothing
@@ -110,7 +114,7 @@ def _driver(source: Location) -> str:
     for signature, driver in _SIGNATURES.items():
         if start.startswith(signature):
             return driver
-    msg = f"path={source.href!r} is not a GeoTIFF, JPEG 2000 or netCDF file; other formats are not opened"
+    msg = f"path={source.href!r} is not a GeoTIFF, JPEG 2000, netCDF, PNG or JPEG file; other formats are not opened"
     raise ReadError(msg)
 
 

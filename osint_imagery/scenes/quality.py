@@ -4,6 +4,7 @@ Each decoder is a table: a class code, or a bit field, and the flags it means. A
 provider does not document becomes ``QUALITY_UNKNOWN``; nothing undocumented counts as clear.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from osint_imagery.core.flags import Flag
 from osint_imagery.scenes.sensors import QualityEncoding
 
-__all__ = ["CLASSES", "FIELDS", "Field", "decode"]
+__all__ = ["CLASSES", "FIELDS", "PLANES", "Field", "decode", "packed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +90,39 @@ FIELDS: dict[QualityEncoding, tuple[Field, ...]] = {
     ),
     # Sentinel-2 QA60: bits 10 (opaque) and 11 (cirrus); ESA Sentinel-2 product specification, MSK_CLOUDS
     QualityEncoding.QA60: (_bit(10, Flag.CLOUD), _bit(11, Flag.CIRRUS)),
+    # Sentinel-2 MSK_CLASSI_B00 since baseline 04.00: three planes of 0 and 1 (opaque cloud, cirrus, snow), packed here
+    QualityEncoding.MSK_CLASSI: (_bit(0, Flag.CLOUD), _bit(1, Flag.CIRRUS), _bit(2, Flag.SNOW)),
+    # Planet usable data mask 2.1, planes 1 to 6 (clear, snow, shadow, light haze, heavy haze, cloud), packed here;
+    # Planet, "PSScene", table of ortho_udm2. A pixel in none of them was not classified.
+    QualityEncoding.UDM2: (
+        Field(start=0, width=6, value=0, flag=Flag.QUALITY_UNKNOWN),
+        _bit(1, Flag.SNOW),
+        _bit(2, Flag.CLOUD_SHADOW),
+        _bit(3, Flag.CLOUD_POSSIBLE),
+        _bit(4, Flag.CLOUD_POSSIBLE),
+        _bit(5, Flag.CLOUD),
+    ),
+    # Landsat Collection 1 Level-1: USGS, "Landsat Collection 1 Level-1 Quality Assessment Band"; levels of saturation
+    # count bands and do not name them; confidence: 00 = not determined, 01 = low, 10 = medium, 11 = high
+    QualityEncoding.BQA_C1: (
+        _bit(0, Flag.NO_DATA),
+        _bit(1, Flag.NO_DATA),  # terrain occlusion (8) or dropped pixel (4-7): no measurement of this ground
+        _level(2, 1, Flag.SATURATED),
+        _level(2, 2, Flag.SATURATED),
+        _level(2, 3, Flag.SATURATED),
+        _bit(4, Flag.CLOUD),
+        _level(5, 0, Flag.QUALITY_UNKNOWN),
+        _level(5, 2, Flag.CLOUD_POSSIBLE),
+        _level(5, 3, Flag.CLOUD),
+        _level(7, 3, Flag.CLOUD_SHADOW),
+        _level(9, 3, Flag.SNOW),
+        _level(11, 3, Flag.CIRRUS),
+    ),
 }
 """Layers that pack bits; bits without an entry say nothing about whether a pixel may be used."""
+
+PLANES = {QualityEncoding.MSK_CLASSI: 3, QualityEncoding.UDM2: 6}
+"""Layers that hold each bit as a plane of its own, and how many; all others hold one plane."""
 
 _DOCUMENTED_QA60 = (1 << 10) | (1 << 11)
 
@@ -133,6 +165,25 @@ def decode(codes: NDArray[np.generic], encoding: QualityEncoding) -> NDArray[np.
     flags[missing] = int(Flag.NO_DATA)
     flags[unknown] = int(Flag.QUALITY_UNKNOWN)
     return flags
+
+
+def packed(planes: Sequence[NDArray[np.generic]]) -> NDArray[np.generic]:
+    """Return planes of 0 and 1 as bits of one number, the first plane lowest; one plane is returned as it is.
+
+    Any other value makes a number that no table knows.
+
+    Examples
+    --------
+    >>> packed([np.array([1, 0]), np.array([1, 0]), np.array([0, 7])]).tolist()
+    [3, -1]
+    """
+    if len(planes) == 1:
+        return planes[0]
+    bits = [np.asarray(plane).astype(np.int64) for plane in planes]
+    joined = np.zeros(bits[0].shape, dtype=np.int64)
+    for index, plane in enumerate(bits):
+        joined |= np.where((plane == 0) | (plane == 1), plane << index, -1)
+    return joined
 
 
 def _from_classes(codes: NDArray[np.int64], table: dict[int, Flag]) -> NDArray[np.uint16]:

@@ -14,7 +14,7 @@ from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Lineage, Step
 from osint_imagery.scenes.checking import compared, digest_for_reading, there
-from osint_imagery.scenes.quality import decode
+from osint_imagery.scenes.quality import PLANES, decode, packed
 from osint_imagery.scenes.raster import differs, inspect
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.warping import Native, part_under, read_native, warp_flags, warp_values
@@ -166,7 +166,7 @@ def native_grid(scene: Scene, band: str, aoi: AreaOfInterest | None = None) -> G
     """
     asset = scene.asset_for(band)
     place = there(asset)
-    grid = inspect(place).grid
+    grid = asset.placed or inspect(place).grid
     if grid is None:
         msg = f"path={place.href!r} has no CRS or no transform; georeference it first"
         raise ReadError(msg)
@@ -252,7 +252,7 @@ def _planes(scene: Scene, asset: Asset, names: tuple[str, ...], grid: Grid) -> d
     """Read some bands of one file, in their unit."""
     _check_offset(scene, asset)
     indexes = tuple(asset.bands.index(name) + 1 for name in names)
-    natives = read_native(there(asset), indexes, grid, nodata=(asset.nodata,))
+    natives = read_native(there(asset), indexes, grid, nodata=(asset.nodata,), placed=asset.placed)
     return {name: _plane(scene, asset, native, name, grid=grid) for name, native in zip(names, natives, strict=True)}
 
 
@@ -288,7 +288,8 @@ def _quality(scene: Scene, grid: Grid) -> NDArray[np.uint16] | None:
     asset, encoding = scene.quality_asset, scene.sensor.quality
     if asset is None or encoding is None:
         return None
-    native = read_native(there(asset), (1,), grid)[0]
-    flags = decode(native.values, encoding)
+    planes = read_native(there(asset), tuple(range(1, PLANES.get(encoding, 1) + 1)), grid)
+    native = planes[0]
+    flags = decode(packed([plane.values for plane in planes]), encoding)
     flags[~native.inside] |= np.uint16(Flag.QUALITY_UNKNOWN)
     return warp_flags(flags, native, grid, outside=int(Flag.QUALITY_UNKNOWN))

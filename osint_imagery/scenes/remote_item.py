@@ -11,12 +11,11 @@ from osint_imagery.scenes.address import endpoint_of, shown
 from osint_imagery.scenes.block_cache import BlockCache
 from osint_imagery.scenes.client import Client
 from osint_imagery.scenes.completing import completed
-from osint_imagery.scenes.folder import Refused
 from osint_imagery.scenes.location import Location
 from osint_imagery.scenes.profiles import Profile
 from osint_imagery.scenes.remote_file import RemoteFile
 from osint_imagery.scenes.s3 import S3Keys
-from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac_item import described
 
 __all__ = ["Items"]

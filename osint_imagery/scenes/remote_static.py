@@ -21,10 +21,9 @@ from osint_imagery.core.errors import (
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan, iso, utc
 from osint_imagery.scenes.address import shown
-from osint_imagery.scenes.folder import Refused
 from osint_imagery.scenes.question import Question, Terms
 from osint_imagery.scenes.remote_item import Items
-from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac_api import Answer
 from osint_imagery.scenes.stac_paging import json_object
 

@@ -7,13 +7,14 @@ from pathlib import Path
 from shapely.geometry import MultiPolygon, Polygon
 
 from osint_imagery.core.errors import BandError
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.core.viewing import ViewingGeometry
 from osint_imagery.scenes.location import Location
 from osint_imagery.scenes.provider import provider_named
 from osint_imagery.scenes.sensors import QualityEncoding, Sensor
 
-__all__ = ["Asset", "Scene"]
+__all__ = ["Asset", "Refused", "Scene"]
 
 _NOT_DATA = frozenset({"thumbnail", "overview", "visual", "metadata"})
 _QUALITY_KEYS = {
@@ -22,6 +23,9 @@ _QUALITY_KEYS = {
     QualityEncoding.BQA: ("bqa",),
     QualityEncoding.QA60: ("qa60",),
     QualityEncoding.RTC_MASK: ("mask",),
+    QualityEncoding.MSK_CLASSI: ("msk_classi",),
+    QualityEncoding.BQA_C1: ("bqa",),
+    QualityEncoding.UDM2: ("udm2",),
 }
 
 
@@ -57,6 +61,8 @@ class Asset:
         Unit of the values stated by the metadata.
     checksum : str or None
         Promised checksum of another kind than SHA-256, a hexadecimal multihash.
+    placed : Grid or None
+        Where a person put the pixels of a file that has no place of its own.
     """
 
     key: str
@@ -73,6 +79,7 @@ class Asset:
     media_type: str
     unit: str | None = None
     checksum: str | None = None
+    placed: Grid | None = None
 
     @property
     def path(self) -> Path | None:
@@ -173,6 +180,12 @@ class Scene:
         )
 
     @property
+    def metadata_suffix(self) -> str:
+        """Ending of a file that holds the metadata: ``.json``, ``.xml``, or ``.txt`` for what is neither."""
+        start = self.metadata.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+        return {b"<": ".xml", b"{": ".json", b"": ".json"}.get(start, ".txt")
+
+    @property
     def year(self) -> str:
         """Year of the acquisition, or ``first-last`` where the span covers several."""
         first, last = self.acquired.start.year, self.acquired.end.year
@@ -203,6 +216,21 @@ class Scene:
     def bands(self) -> tuple[str, ...]:
         """Bands that can be read, in the order of the metadata."""
         return tuple(dict.fromkeys(band for asset in self._data_assets for band in asset.bands))
+
+    @property
+    def is_measurable(self) -> bool:
+        """Whether sizes, positions and brightness mean anything; a picture placed by control points is for looking."""
+        return self.sensor.key != "picture"
+
+    @property
+    def comparable_bands(self) -> tuple[str, ...]:
+        """Bands that can be read together: those of the unit that most have, without the panchromatic one."""
+        units: dict[tuple[bool, str | None], list[str]] = {}
+        for band in self.bands:
+            asset = self.asset_for(band)
+            units.setdefault((asset.scale is None and asset.offset is None, asset.unit), []).append(band)
+        most = max(units.values(), key=len, default=[])
+        return tuple(band for band in most if band != "pan" or len(most) == 1)
 
     @property
     def quality_asset(self) -> Asset | None:
@@ -248,6 +276,16 @@ class Scene:
 
     def _repr_html_(self) -> str:
         return f"<code>{escape(repr(self))}</code><br><small>{escape(self.credit)}</small>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A file or product that was offered and cannot be a scene, and why."""
+
+    id: str
+    reason: str
+    href: str
+    metadata: bytes
 
 
 def _is_quality(asset: Asset, keys: tuple[str, ...]) -> bool:

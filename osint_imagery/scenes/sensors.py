@@ -1,6 +1,6 @@
 """What each sensor's products hold: bands, quality layer, unit, credit line, licence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from osint_imagery.core.errors import InputError
@@ -16,6 +16,9 @@ class QualityEncoding(StrEnum):
     BQA = "BQA"
     QA60 = "QA60"
     RTC_MASK = "RTC_MASK"
+    MSK_CLASSI = "MSK_CLASSI"
+    BQA_C1 = "BQA_C1"
+    UDM2 = "UDM2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,10 +257,12 @@ SENSORS: tuple[Sensor, ...] = (
     _optical("sentinel-2-l2a", "Sentinel-2 MSI Level-2A", level="L2A", bands=_MSI_L2A, quality=_Q.SCL),
     _optical("landsat-c2-l2", "Landsat 4-9 Collection 2 Level-2", level="L2", bands=_LANDSAT_L2, quality=_Q.QA_PIXEL),
     _optical("landsat-c2-l1", "Landsat 4-9 Collection 2 Level-1", level="L1", bands=_LANDSAT_L1, quality=_Q.QA_PIXEL),
+    _optical("landsat-c1-l1", "Landsat 4-8 Collection 1 Level-1", level="L1", bands=_LANDSAT_L1, quality=_Q.BQA_C1),
     _optical("landsat-l1", "Landsat Level-1 before Collection 1", level="L1", bands=_LANDSAT_L1, quality=_Q.BQA),
     _radar("sentinel-1-rtc", "Sentinel-1 RTC", level="RTC", bands=_SAR_30, unit="gamma0 (linear power)"),
     _radar("sentinel-1-grd", "Sentinel-1 Ground Range Detected", level="GRD", bands=_SAR_10, unit="DN"),
     _GEOTIFF,
+    replace(_GEOTIFF, key="picture", name="picture placed by control points", level="not measurable"),
     _SIMULATED,
 )
 """Every sensor the library knows."""

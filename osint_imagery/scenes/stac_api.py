@@ -13,10 +13,9 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, ConformanceError, MissingAssetError, RemoteError
 from osint_imagery.core.timespan import TimeSpan, iso
 from osint_imagery.scenes.address import shown
-from osint_imagery.scenes.folder import Refused
 from osint_imagery.scenes.question import Question, Terms
 from osint_imagery.scenes.remote_item import Items
-from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac_paging import Asked, Page, pages, sent
 
 __all__ = ["Answer", "Service", "now", "opened_service"]

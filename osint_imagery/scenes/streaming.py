@@ -16,18 +16,19 @@ from osint_imagery.scenes.reading import read_quality
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.warping import part_at
 
-__all__ = ["Stack", "digested", "inputs_of", "shared_bands", "stored_blocks"]
+__all__ = ["Stack", "digested", "inputs_of", "require_measurable", "shared_bands", "stored_blocks"]
 
 
 def shared_bands(scenes: Sequence[Scene]) -> tuple[str, ...]:
-    """Return the bands that all scenes have, without those much coarser than the finest.
+    """Return the bands that all scenes have in one unit, without those much coarser than the finest.
 
     Raises
     ------
     BandError
-        If they share none.
+        If they share none, or one is a picture, in which nothing can be measured.
     """
-    shared = [band for band in scenes[0].bands if all(band in scene.bands for scene in scenes[1:])]
+    require_measurable(scenes)
+    shared = [band for band in scenes[0].comparable_bands if all(band in scene.bands for scene in scenes[1:])]
     sizes = {band: max(scene.asset_for(band).gsd_m or 0 for scene in scenes) for band in shared}
     finest = min((size for size in sizes.values() if size), default=0)
     kept = tuple(band for band in shared if not finest or not sizes[band] or sizes[band] <= 2 * finest)
@@ -35,6 +36,20 @@ def shared_bands(scenes: Sequence[Scene]) -> tuple[str, ...]:
         msg = f"scenes {', '.join(scene.id for scene in scenes[:2])} share no band; compare one sensor with itself"
         raise BandError(msg)
     return kept
+
+
+def require_measurable(scenes: Sequence[Scene]) -> None:
+    """Refuse pictures that a person placed: nothing in them can be measured.
+
+    Raises
+    ------
+    BandError
+        If one of the scenes is such a picture.
+    """
+    pictures = ", ".join(scene.id for scene in scenes if not scene.is_measurable)
+    if pictures:
+        msg = f"scenes {pictures} are pictures placed by control points: not measurable; look at them, compare others"
+        raise BandError(msg)
 
 
 def digested(scene: Scene, bands: tuple[str, ...]) -> Scene:
@@ -47,6 +62,7 @@ def digested(scene: Scene, bands: tuple[str, ...]) -> Scene:
     MissingAssetError, ReadError, ChecksumError, BandError
         If a file is missing, short, or another one than promised, or a band is missing.
     """
+    require_measurable((scene,))
     wanted = {scene.asset_for(band).key for band in bands}
     if scene.quality_asset is not None:
         wanted.add(scene.quality_asset.key)
@@ -99,7 +115,8 @@ class Stack:
         if not bands:
             msg = f"bands={bands!r} of scene {scene.id}; name at least one, it has {', '.join(scene.bands)}"
             raise BandError(msg)
-        grids = {inspect(there(scene.asset_for(band))).grid for band in bands}
+        assets = [scene.asset_for(band) for band in bands]
+        grids = {asset.placed or inspect(there(asset)).grid for asset in assets}
         grid = grids.pop()
         if grids or grid is None:
             msg = f"bands={bands!r} of scene {scene.id} are not all stored on one grid; choose bands that are"

@@ -139,7 +139,12 @@ def _is_aligned(source: Grid, target: Grid) -> bool:
 
 
 def read_native(
-    source: Path | Location, indexes: tuple[int, ...], grid: Grid, *, nodata: tuple[float | None, ...] = ()
+    source: Path | Location,
+    indexes: tuple[int, ...],
+    grid: Grid,
+    *,
+    nodata: tuple[float | None, ...] = (),
+    placed: Grid | None = None,
 ) -> tuple[Native, ...]:
     """Read the native pixels of some bands of one file that a grid needs.
 
@@ -153,6 +158,8 @@ def read_native(
         Where the pixels are wanted.
     nodata : tuple of float or None
         Values that mean "no measurement", beside the one that the file states.
+    placed : Grid, optional
+        Of the whole file, where it has no place of its own.
 
     Raises
     ------
@@ -160,7 +167,7 @@ def read_native(
         If the file is not there, cannot be read in full, lacks a band, or lies elsewhere.
     """
     place = located(source)
-    whole = inspect(place).grid
+    whole = placed or inspect(place).grid
     if whole is None:
         msg = f"path={place.href!r} has no CRS or no transform; georeference it first"
         raise ReadError(msg)

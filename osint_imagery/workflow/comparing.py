@@ -12,7 +12,7 @@ from osint_imagery.change.detections import Detections
 from osint_imagery.change.detectors import Detector
 from osint_imagery.core.aoi import AreaOfInterest, reproject
 from osint_imagery.core.arguments import require, require_each
-from osint_imagery.core.errors import BandError, InputError, OutsideFootprintError, UndeterminedError
+from osint_imagery.core.errors import InputError, OutsideFootprintError, UndeterminedError
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
@@ -20,8 +20,9 @@ from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.before_after import before_after
 from osint_imagery.scenes.reading import native_grid, read
 from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.streaming import require_measurable, shared_bands
 
-__all__ = ["Comparison", "Reader", "align_many", "common_bands", "compare", "compare_read", "grid_for"]
+__all__ = ["Comparison", "Reader", "align_many", "compare", "compare_read", "grid_for"]
 
 _SIDES = 2.0  # margin on each side, in sides of the area: room for some twenty windows of its size
 _LEAST_MARGIN_M = 600.0
@@ -100,24 +101,6 @@ def _aligned(images: tuple[Image, Image]) -> Pair | str:
         return str(err)
 
 
-def common_bands(scenes: Sequence[Scene]) -> tuple[str, ...]:
-    """Return the bands that all scenes have, without those much coarser than the finest.
-
-    Raises
-    ------
-    BandError
-        If they share none.
-    """
-    shared = [band for band in scenes[0].bands if all(band in scene.bands for scene in scenes[1:])]
-    sizes = {band: max(scene.asset_for(band).gsd_m or 0 for scene in scenes) for band in shared}
-    finest = min((size for size in sizes.values() if size), default=0)
-    kept = tuple(band for band in shared if not finest or not sizes[band] or sizes[band] <= 2 * finest)
-    if not kept:
-        msg = f"scenes {', '.join(scene.id for scene in scenes[:2])} share no band; compare one sensor with itself"
-        raise BandError(msg)
-    return kept
-
-
 def grid_for(
     scenes: Sequence[Scene], aoi: AreaOfInterest, *, resolution_m: float | None = None, margin_m: float | None = None
 ) -> Grid:
@@ -157,13 +140,13 @@ def grid_for(
         stored = [native_grid(scene, _finest(scene), where) for scene in scenes]
         if len(set(stored)) == 1 and not stored[0].is_geographic:
             return stored[0]
-    step = resolution_m or max(scene.gsd_m or 10.0 for scene in scenes)
+    step = resolution_m or max(scene.asset_for(_finest(scene)).gsd_m or scene.gsd_m or 10.0 for scene in scenes)
     return Grid.over(where, resolution_m=step, crs=crs)
 
 
 def _finest(scene: Scene) -> str:
-    """Return the band with the smallest pixels."""
-    return min(scene.bands, key=lambda band: scene.asset_for(band).gsd_m or float("inf"))
+    """Return the band with the smallest pixels, of those that are compared."""
+    return min(scene.comparable_bands, key=lambda band: scene.asset_for(band).gsd_m or float("inf"))
 
 
 def compare(
@@ -212,9 +195,10 @@ def compare(
     """
     require(Scene, before=before, after=after)
     require(AreaOfInterest | None, aoi=aoi)
+    require_measurable((before, after))
     where = aoi or _common_ground(before, after)
     grid = grid_for((before, after), where, resolution_m=resolution_m, margin_m=None if aoi else 0.0)
-    reader = Reader(grid=grid, bands=require_each(str, bands=bands) if bands else common_bands((before, after)))
+    reader = Reader(grid=grid, bands=require_each(str, bands=bands) if bands else shared_bands((before, after)))
     placebos, failed = align_many(reader, _two_each(quiet), executor)
     return compare_read(reader, (before, after), where, quiet=placebos, method=method, notes=failed)
 

@@ -28,7 +28,8 @@ from osint_imagery.report.content import Imprint, Picture, report_content
 from osint_imagery.report.html import html_report
 from osint_imagery.scenes.catalog import Catalog, Found, open_catalog, search
 from osint_imagery.scenes.scene import Scene
-from osint_imagery.workflow.comparing import Comparison, Reader, align_many, common_bands, compare_read, grid_for
+from osint_imagery.scenes.streaming import shared_bands
+from osint_imagery.workflow.comparing import Comparison, Reader, align_many, compare_read, grid_for
 from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.looking import Offered, looks_at, offered, unclear
 from osint_imagery.workflow.planning import choose_looks, choose_quiet
@@ -253,7 +254,7 @@ def _compare(
     allowed: Resolution,
     executor: Executor | None,
 ) -> _Work:
-    reader = Reader(grid=grid_for(both, aoi), bands=common_bands(both))
+    reader = Reader(grid=grid_for(both, aoi), bands=shared_bands(both))
     placebos, failed = align_many(reader, quiet, executor)
     comparison = compare_read(reader, both, aoi, quiet=placebos, notes=failed)
     finding = find(

@@ -23,7 +23,7 @@ BY = "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/, changes made"
 BY_NC = "CC BY-NC 4.0, https://creativecommons.org/licenses/by-nc/4.0/, changes made"
 
 
-def plain(write_tif, folder: Path, **sidecar: str) -> Scene:
+def plain(write_tif, folder: Path, **sidecar: str | bool) -> Scene:
     path = write_tif(folder / "a.tif", np.ones((4, 4), np.uint8))
     path.with_suffix(".json").write_text(json.dumps({"acquired": "2017-10-03T08:17:39Z", **sidecar}))
     return next(open_catalog(folder).scenes())
@@ -33,7 +33,7 @@ def plain(write_tif, folder: Path, **sidecar: str) -> Scene:
     ("sidecar", "line"),
     [
         ({"sensor": "sentinel-2-l2a"}, "Contains modified Copernicus Sentinel data 2017"),
-        ({"sensor": "sentinel-1-grd"}, "Contains modified Copernicus Sentinel data 2017"),
+        ({"sensor": "sentinel-1-grd", "terrain_corrected": True}, "Contains modified Copernicus Sentinel data 2017"),
         (
             {"sensor": "sentinel-1-rtc", "product_id": "OPERA_L2_RTC-S1_T1"},
             "Contains modified Copernicus Sentinel data 2017; terrain-corrected by NASA/JPL OPERA",

@@ -73,7 +73,7 @@ def test_blocks_never_written_are_no_data(maker):
 
 
 @pytest.mark.parametrize(
-    "content", [b"<VRTDataset rasterXSize='1' rasterYSize='1'/>", b"\x89PNG\r\n\x1a\n", b"<GDAL_WMS/>", b""]
+    "content", [b"<VRTDataset rasterXSize='1' rasterYSize='1'/>", b"GIF89a\1\0\1\0", b"<GDAL_WMS/>", b""]
 )
 def test_other_formats_are_never_opened(maker, content):
     scene = scene_with(maker, {"B04": ramp()})
@@ -81,7 +81,7 @@ def test_other_formats_are_never_opened(maker, content):
     with pytest.raises(ReadError, match=r"truncated|is not a GeoTIFF"):
         read(scene, grid(), check=False)
     bare = replace(scene, assets=(replace(scene.assets[0], size=None),))
-    with pytest.raises(ReadError, match="is not a GeoTIFF, JPEG 2000 or netCDF"):
+    with pytest.raises(ReadError, match="is not a GeoTIFF, JPEG 2000, netCDF, PNG or JPEG"):
         read(bare, grid(), check=False)
 
 

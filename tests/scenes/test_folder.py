@@ -7,8 +7,8 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, NothingFoundWarning
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.catalog import open_catalog, search
-from osint_imagery.scenes.folder import Refused
 from osint_imagery.scenes.reading import native_grid, read
+from osint_imagery.scenes.scene import Refused
 
 PIXELS = np.arange(32, dtype=np.uint16).reshape(2, 4, 4) + 1
 
@@ -95,13 +95,17 @@ def test_sidecar_that_cannot_be_understood_is_an_error(write_tif, tmp_path, fiel
         entries(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["S2A_X.SAFE/manifest.safe", "LC08_X_MTL.txt"])
-def test_product_folders_are_refused_plainly(tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "match"), [("S2A_X.SAFE/manifest.safe", "without MTD_MSIL1C"), ("LC08_X_MTL.txt", "no whole MTL text")]
+)
+def test_product_folders_without_metadata_are_offered_and_refused(tmp_path, name, match):
     path = tmp_path / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("")
-    with pytest.raises(CatalogError, match="product folders are not read by this version"):
-        entries(tmp_path)
+    (entry,) = entries(tmp_path)
+    assert isinstance(entry, Refused)
+    assert match in entry.reason
+    assert str(tmp_path) not in entry.reason
 
 
 def test_promised_digest_of_a_sidecar_is_kept(write_tif, tmp_path):

@@ -21,23 +21,25 @@ def scene(name, **properties):
 
 
 def test_the_highest_version_is_used_as_numbers_not_as_text():
-    scenes = [scene("a", **{"processing:version": v}) for v in ("05.09", "05.11", "05.9", "02.14")]
+    versions = ("05.09", "05.11", "05.9", "02.14")
+    scenes = [scene(f"b{place}", **{"processing:version": v}) for place, v in enumerate(versions)]
     last = {place: reason[-5:] for place, reason in surplus(scenes, AOI).items()}
     assert last == {0: "05.11", 2: "05.11", 3: "05.11"}
+    assert surplus(scenes, AOI)[2].startswith("another version of the same acquisition, b1, is used: ")
     names = [scene(n, **{"processing:version": v}) for n, v in (("a", "05.09"), ("b", "05.11"))]
     assert surplus(names, AOI) == {
-        0: "the same acquisition as b; its processing version 05.09 is below 05.11",
+        0: "another version of the same acquisition, b, is used: the processing version 05.09 is below 05.11",
     }
 
 
 def test_then_the_one_processed_last_then_the_last_id():
     early, late = ({"processing:datetime": f"202{i}-01-01T00:00:00Z"} for i in (1, 2))
     assert surplus([scene("a", **late), scene("b", **early)], AOI) == {
-        1: "the same acquisition as a; it was processed earlier"
+        1: "another version of the same acquisition, a, is used: this one was processed earlier"
     }
     assert set(surplus([scene("b"), scene("a"), scene("c")], AOI)) == {0, 1}
     assert surplus([scene("a"), scene("b", created="2021-01-01T00:00:00Z")], AOI) == {
-        0: "the same acquisition as b; when it was processed is not stated"
+        0: "another version of the same acquisition, b, is used: when this one was processed is not stated"
     }
 
 
@@ -71,5 +73,5 @@ def test_files_on_this_machine_follow_the_same_rule(maker):
         maker.item(name, {"B04": asset}, **LOOK, **{"processing:version": version})
     found = search(open_catalog(maker.catalog()), AOI, TimeSpan("2020-05-05"))
     assert [one.id for one in found] == ["new"]
-    assert found.ledger[1].reason == "the same acquisition as new; its processing version 02.14 is below 05.11"
+    assert found.ledger[1].reason.endswith("new, is used: the processing version 02.14 is below 05.11")
     assert [one.id for one in found.rejected] == ["old"]

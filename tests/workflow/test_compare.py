@@ -16,7 +16,8 @@ from osint_imagery.core.errors import BandError, InputError, OutsideFootprintErr
 from osint_imagery.scenes.catalog import open_catalog
 from osint_imagery.scenes.packaged import bundled
 from osint_imagery.scenes.scene import Scene
-from osint_imagery.workflow.comparing import Comparison, common_bands, compare, grid_for
+from osint_imagery.scenes.streaming import shared_bands
+from osint_imagery.workflow.comparing import Comparison, compare, grid_for
 
 SCENES = {scene.id[5:]: scene for scene in open_catalog(bundled("port/catalog.json")).scenes()}
 BEFORE, AFTER = SCENES["20240516"], SCENES["20240526"]
@@ -145,7 +146,7 @@ def test_scenes_of_two_places_are_refused():
 
 def test_scenes_that_share_no_band_are_refused():
     with pytest.raises(BandError, match="share no band"):
-        common_bands((BEFORE, renamed(AFTER)))
+        shared_bands((BEFORE, renamed(AFTER)))
 
 
 def moved(scene: Scene, degrees: float) -> Scene:

@@ -21,7 +21,8 @@ from osint_imagery.observe.power import power
 from osint_imagery.observe.resolution import resolution
 from osint_imagery.scenes.catalog import open_catalog, search
 from osint_imagery.scenes.packaged import bundled
-from osint_imagery.workflow.comparing import Reader, align_many, common_bands, compare_read, grid_for
+from osint_imagery.scenes.streaming import shared_bands
+from osint_imagery.workflow.comparing import Reader, align_many, compare_read, grid_for
 from osint_imagery.workflow.fitness import Worth, fitness
 from osint_imagery.workflow.investigating import investigate
 from osint_imagery.workflow.looking import looks_at, offered
@@ -101,7 +102,7 @@ def test_even_a_comparison_that_found_no_change_does_not_turn_it_into_no_damage(
     assert chosen is not None
     scenes = {scene.id: scene for scene in found.scenes}
     before, after = (scenes[look.scene_id] for look in chosen)
-    reader = Reader(grid=grid_for((before, after), aoi), bands=common_bands((before, after)))
+    reader = Reader(grid=grid_for((before, after), aoi), bands=shared_bands((before, after)))
     wanted = choose_quiet(looks.clear, chosen, quiet_span(struck, prediction))
     quiet, _ = align_many(reader, [(scenes[a.scene_id], scenes[b.scene_id]) for a, b in wanted])
     result = compare_read(reader, (before, after), aoi, quiet=quiet)

@@ -19,15 +19,20 @@ from osint_imagery.core.errors import ReadError
 from osint_imagery.core.lineage import digest_stream
 from osint_imagery.scenes.location import FilePart, LocalFile, Location, Window
 
-__all__ = ["SUFFIXES", "members_of"]
+__all__ = ["is_archive", "members_of"]
 
-SUFFIXES = frozenset({".zip", ".tar"})
+_ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 _MEMBERS = 20_000  # a Sentinel-2 product has about 150 files
 _TOTAL = 64 << 30  # bytes unpacked; a product has 1 to 8 GB
 _RATIO = 200  # unpacked over packed: metadata reach 30, images 2
 _SMALL = 1 << 20  # below this no ratio is harmful
 _COMPRESSED_TAR = {b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz"}
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+
+
+def is_archive(path: Path) -> bool:
+    """Return whether a file is an archive by its name, also one of a kind that is refused."""
+    return path.name.lower().endswith(_ENDINGS)
 
 
 def members_of(path: Path) -> dict[str, Location]:

@@ -22,7 +22,7 @@ from osint_imagery.core.errors import (
 from osint_imagery.core.lineage import digest_bytes, digest_file
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.address import Access
-from osint_imagery.scenes.archive import SUFFIXES
+from osint_imagery.scenes.archive import is_archive
 from osint_imagery.scenes.client import Signer
 from osint_imagery.scenes.folder import walk_folder
 from osint_imagery.scenes.found import Found, Offer, judged, share
@@ -82,7 +82,7 @@ class Catalog:
 
     @property
     def _is_stac(self) -> bool:
-        return self.path is not None and self.path.is_file() and self.path.suffix.lower() not in SUFFIXES
+        return self.path is not None and self.path.is_file() and not is_archive(self.path)
 
     def scenes(self) -> Iterator[Scene]:
         """Yield the scenes; what is refused is in the ledger of :func:`search`."""
@@ -156,7 +156,7 @@ def open_catalog(
     if path.suffix.lower() in {".tif", ".tiff", ".jp2"}:
         msg = f"source={text!r} is a single raster; give the folder that holds it"
         raise CatalogError(msg)
-    if path.suffix.lower() in SUFFIXES:
+    if is_archive(path):
         return Catalog(name=path.stem, href=text, path=path.resolve(), digest=digest_file(path))
     data, body = read_json(path)
     name = str(body.get("title") or body.get("id") or path.stem)

@@ -9,7 +9,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from osint_imagery.core.errors import CatalogError, DataError, InputError
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.scenes.archive import SUFFIXES
+from osint_imagery.scenes.archive import is_archive
 from osint_imagery.scenes.bundle import Bundle, described, outline_of, refuse
 from osint_imagery.scenes.location import LocalFile
 from osint_imagery.scenes.naming import common_name
@@ -66,13 +66,12 @@ def walk_folder(source: Path) -> Iterator[Scene | Refused]:
     claimed = products_in(bundle)
     entries = list(claimed.entries)
     for name, path in files.items():
-        suffix = path.suffix.lower()
-        if name in claimed.names or suffix not in _SUFFIXES | SUFFIXES:
+        if name in claimed.names or not (is_archive(path) or path.suffix.lower() in _SUFFIXES):
             continue
         if name in outside:
             reason = "the file is a link that leads out of the folder"
             entries.append(Refused(id=path.stem, reason=reason, href=name, metadata=b""))
-        elif suffix in SUFFIXES:
+        elif is_archive(path):
             entries += _in_archive(path, name)
         else:
             entries.append(_entry(path, root))

@@ -64,6 +64,14 @@ def test_members_are_the_files_that_went_in(make, tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
+def test_stored_member_begins_behind_the_extra_fields_of_its_own_header(tmp_path):
+    info = zipfile.ZipInfo("P/a.bin")
+    info.extra = b"UT" + struct.pack("<H", 5) + b"\1abcd"
+    place = members_of(a_zip(tmp_path / "a.zip", [(info, BYTES)], method=zipfile.ZIP_STORED))["P/a.bin"]
+    with place.open() as stream:
+        assert stream.read() == BYTES
+
+
 def test_threads_read_one_member_at_once(make):
     place = members_of(make([("a", BYTES)]))["a"]
 
@@ -184,12 +192,16 @@ def test_damaged_and_missing_archives_are_named(make):
         members_of(path)
 
 
-def test_compressed_tar_tells_what_to_do(tmp_path):
-    path = tmp_path / "a.tar"
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz", "a.tgz"])
+def test_compressed_tar_tells_what_to_do_and_stands_in_the_ledger(tmp_path, name):
+    path = tmp_path / name
     with tarfile.open(path, "w:gz") as target:
         target.addfile(tarfile.TarInfo("a"))
     with pytest.raises(ReadError, match=r"compressed by gzip.*unpack it"):
         members_of(path)
+    (entry,) = open_catalog(tmp_path).entries()
+    assert isinstance(entry, Refused)
+    assert "unpack it, open the folder" in entry.reason
 
 
 def test_refused_archive_stands_in_the_ledger_and_names_no_machine(tmp_path):

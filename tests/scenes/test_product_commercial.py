@@ -91,6 +91,12 @@ def test_planet_levels_have_their_own_scale(tmp_path, tail, count, *, unit, fact
     assert any("no usable data mask" in note for note in scene.notes)
 
 
+def test_planet_file_of_an_unknown_number_of_bands_is_refused(tmp_path):
+    planet(tmp_path, {"AnalyticMS_SR": np.stack([pixels(0)] * 5)})
+    reasons = [entry.reason for entry in open_catalog(tmp_path).entries()]
+    assert any("has 5 bands; PlanetScope analytic files have 3, 4 or 8" in reason for reason in reasons)
+
+
 def test_planet_item_without_a_time_is_refused(tmp_path):
     properties = {key: value for key, value in PLANET["properties"].items() if key != "acquired"}
     planet(tmp_path, {"AnalyticMS_SR": np.stack([pixels(0)] * 4)}, {**PLANET, "properties": properties})

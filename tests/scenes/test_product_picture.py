@@ -162,3 +162,15 @@ def test_altered_byte_of_a_png_is_an_error(tmp_path):
     scene = only(tmp_path)
     with pytest.raises(ReadError, match="cannot be read in full"):
         read(scene, native_grid(scene, "red"))
+
+
+@pytest.mark.parametrize("fill", [b"\xff\xd9", b"\xff\x00"])
+def test_damage_that_a_jpeg_decoder_only_warns_of_is_an_error(tmp_path, fill):
+    path = picture(tmp_path, "post.jpg")
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 30] = fill * 15
+    path.write_bytes(data)
+    scene = only(tmp_path)
+    with pytest.raises(ReadError, match="Corrupt JPEG data"):
+        read(scene, native_grid(scene, "red"))

@@ -1,8 +1,10 @@
 """Sentinel-2 SAFE: numbers are the product's own, the same from folder and zip; refused where one is missing."""
 
 import json
+import pickle
 import zipfile
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -14,6 +16,7 @@ from osint_imagery.core.errors import BandError, ReadError
 from osint_imagery.core.flags import Flag
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.catalog import open_catalog
+from osint_imagery.scenes.citation import cite_scene
 from osint_imagery.scenes.reading import native_grid, read
 from osint_imagery.scenes.scene import Refused
 
@@ -122,6 +125,21 @@ def test_zip_of_a_product_is_the_product(tmp_path_factory, method, *, seed, leve
     first, second = read(one, grid), read(two, grid)
     assert (second.digest, second.lineage) == (first.digest, first.lineage)
     np.testing.assert_array_equal(second.flags, first.flags)
+
+
+def test_product_in_a_zip_is_cited_with_the_digests_of_its_files_and_travels(tmp_path):
+    root = safe(tmp_path / "folder", BANDS)
+    scene = only(tmp_path / "folder")
+    (tmp_path / "zip").mkdir()
+    zipped(root, tmp_path / "zip" / "a.zip")
+    packed = only(tmp_path / "zip")
+    when = datetime(2026, 1, 1, tzinfo=UTC)
+    text = cite_scene(packed, when).text
+    assert text == cite_scene(scene, when).text
+    assert text.count("(computed here, not promised by the source)") == 2
+    assert next(root.rglob("*B04_60m.jp2")).name not in text
+    assert str(tmp_path) not in text
+    assert pickle.loads(pickle.dumps(packed)) == packed  # noqa: S301
 
 
 def test_renamed_folder_and_folder_as_catalogue_give_the_same_scene(tmp_path):

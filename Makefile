@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 OUT ?= demo/$(shell date -u +%Y%m%dT%H%M%SZ)
 SCENES = $(firstword $(wildcard $(OSINT_IMAGERY_DATA)/scenes/catalog.json ../shared/data/scenes/catalog.json))
 
-.PHONY: demo test lint types contracts check doctest notebooks lock clean
+.PHONY: demo test test-servers lint types contracts check doctest notebooks lock clean
 
 $(VENV)/.ready: pyproject.toml requirements/dev.txt requirements/demo.txt
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +38,21 @@ notebooks: $(VENV)/.ready
 	mkdir -p $(VENV)/notebooks
 	for f in notebooks/*.py; do $(BIN)/jupytext --quiet --to ipynb --output $(VENV)/notebooks/$$(basename $$f .py).ipynb $$f || exit 1; done
 	$(BIN)/pytest -n 2 --nbmake --nbmake-timeout=600 $(VENV)/notebooks -o testpaths= -o addopts=
+
+# Real servers and real items, in an environment of their own; what cannot be had is a visible skip.
+SERVERS = $(VENV)/servers
+SERVER_TESTS = tests/servers
+
+$(SERVERS)/.ready: $(SERVER_TESTS)/requirements.txt $(SERVER_TESTS)/items.txt
+	$(PYTHON) -m venv $(SERVERS)
+	$(SERVERS)/bin/python -m pip install --quiet --upgrade pip
+	$(SERVERS)/bin/python -m pip install --quiet -r $(SERVER_TESTS)/requirements.txt
+	$(SERVERS)/bin/python -m pip download --quiet --no-deps --no-binary :all: --require-hashes -r $(SERVER_TESTS)/items.txt -d $(SERVERS)/items
+	tar -xzf $(SERVERS)/items/odc_stac-0.5.3.tar.gz -C $(SERVERS)/items --strip-components=3 odc_stac-0.5.3/tests/data
+	touch $@
+
+test-servers: $(VENV)/.ready $(SERVERS)/.ready
+	OSINT_IMAGERY_SERVERS=$(SERVERS) OSINT_IMAGERY_REAL_ITEMS=$(SERVERS)/items $(BIN)/pytest -n 0 -rs $(SERVER_TESTS)
 
 lock:
 	uv pip compile pyproject.toml --group dev --extra xarray --extra sign --universal --python-version 3.11 --generate-hashes \

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from osint_imagery.observe.power import power
     from osint_imagery.observe.resolution import resolution
     from osint_imagery.scenes.catalog import open_catalog, search
+    from osint_imagery.scenes.fetch import fetch
     from osint_imagery.scenes.packaged import bundled, romania_catalog
     from osint_imagery.scenes.reading import read
     from osint_imagery.scenes.scene import Scene
@@ -82,6 +83,7 @@ _HOME = {
     "detach": "evidence.attach",
     "detect": "change.detecting",
     "detectors": "change.detectors",
+    "fetch": "scenes.fetch",
     "fitness": "workflow.fitness",
     "investigate": "workflow.investigating",
     "normalize": "change.radiometry",
@@ -130,6 +132,7 @@ __all__ = [
     "detach",
     "detect",
     "detectors",
+    "fetch",
     "fitness",
     "investigate",
     "normalize",

@@ -163,7 +163,7 @@ BAD_SEARCHES = (
     ([PORT, "--bbox", "10", "10", "11", "11", *SPRING], "outside all 28 scenes"),
     ([PORT, "--bbox", "0", "0", "0", "91", *SPRING], "91"),
     ([PORT, "--aoi", "missing.geojson", *SPRING], "missing.geojson"),
-    (["https://example.org/stac", *PLACE, *SPRING], "source='https://example.org/stac'"),
+    (["http://example.org/stac", *PLACE, *SPRING], "source='http://example.org/stac' is refused"),
     (["missing.json", *PLACE, *SPRING], "source='missing.json'"),
 )
 

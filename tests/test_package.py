@@ -17,7 +17,7 @@ NAMES = tuple(
     """
 AreaOfInterest ChangeMap Claim Comparison Design Detection Detections Dossier Estimate Grid Image Pair Prediction Scene
 TimeSpan Verdict align area_from_sample area_from_strata archive attach before_after bundled calibrate_on_labels
-compare coverage detach detect detectors fitness investigate normalize open_catalog outline power read read_claim
+compare coverage detach detect detectors fetch fitness investigate normalize open_catalog outline power read read_claim
 reliability resolution romania_catalog search sweep timeline verify
 """.split()  # noqa: SIM905 - one name a line would be forty lines
 )

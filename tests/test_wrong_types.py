@@ -99,6 +99,13 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("value=", lambda g: oi.Estimate(value="x", low=0, high=1, level=1, unit="m", method="x")),
         ("level=", lambda g: oi.Estimate(value=0, low=0, high=1, level="x", unit="m", method="x")),
     ],
+    "fetch": [
+        ("what=", lambda g: oi.fetch("x", "folder")),
+        ("folder=", lambda g: oi.fetch(g.scene, 5)),
+        ("most_bytes=", lambda g: oi.fetch(g.scene, "folder", most_bytes="1 GB")),
+        ("executor=", lambda g: oi.fetch(g.scene, "folder", executor=4)),
+        ("bands=", lambda g: oi.fetch(g.scene, "folder", bands="red")),
+    ],
     "fitness": [("claim=", lambda g: oi.fitness("x", g.catalog)), ("catalog=", lambda g: oi.fitness(g.claim, 5))],
     "Grid": [
         ("aoi=", lambda g: oi.Grid.over("x", resolution_m=10)),
@@ -127,7 +134,11 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("out=", lambda g: oi.investigate(g.claim, g.catalog, out=5)),
     ],
     "normalize": [("pair=", lambda g: oi.normalize(g.image))],
-    "open_catalog": [("source=", lambda g: oi.open_catalog(5)), ("source=", lambda g: oi.open_catalog(None))],
+    "open_catalog": [
+        ("source=", lambda g: oi.open_catalog(5)),
+        ("source=", lambda g: oi.open_catalog(None)),
+        ("access=", lambda g: oi.open_catalog("https://example.org", access="x")),
+    ],
     "outline": [("changes=", lambda g: oi.outline(g.pair))],
     "Pair": [("before=", lambda g: oi.Pair(before="x", after=g.image))],
     "power": [
@@ -160,6 +171,11 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("when='2024'", lambda g: oi.search(g.catalog, g.aoi, "2024")),
         ("catalog=", lambda g: oi.search("x", g.aoi, oi.TimeSpan("2024-05-01"))),
         ("aoi=", lambda g: oi.search(g.catalog, "x", oi.TimeSpan("2024-05-01"))),
+        ("collections=", lambda g: oi.search(g.catalog, g.aoi, oi.TimeSpan("2024-05-01"), collections="a")),
+        ("query=", lambda g: oi.search(g.catalog, g.aoi, oi.TimeSpan("2024-05-01"), query="a")),
+        ("cql2=", lambda g: oi.search(g.catalog, g.aoi, oi.TimeSpan("2024-05-01"), cql2="a")),
+        ("sort=", lambda g: oi.search(g.catalog, g.aoi, oi.TimeSpan("2024-05-01"), sort="a")),
+        ("limit=", lambda g: oi.search(g.catalog, g.aoi, oi.TimeSpan("2024-05-01"), limit="a")),
     ],
     "sweep": [
         ("before='/a'", lambda g: oi.sweep("/a", "/b", g.out)),

@@ -15,12 +15,14 @@ __all__ = ["numbers", "require", "require_each"]
 T = TypeVar("T")
 
 _HOW = {
+    "Access": "make one with osint_imagery.scenes.address.Access(...)",
     "AreaOfInterest": "make one with AreaOfInterest.from_file(...), .from_bbox(...) or .from_point(...)",
     "Catalog": "make one with open_catalog(...)",
     "ChangeMap": "make one with detect(pair)",
     "Claim": "make one with read_claim(path)",
     "Coverage": "make one with coverage(prediction, scenes)",
     "Detections": "make them with outline(changes)",
+    "Found": "take one from search(catalog, aoi, when)",
     "Grid": "make one with Grid.over(aoi, resolution_m=10)",
     "Integral": "give a whole number",
     "Image": "make one with read(scene, grid) or Image.from_array(...)",

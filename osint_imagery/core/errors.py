@@ -13,10 +13,21 @@ Each error is also the builtin it resembles, so ``except ValueError`` keeps work
     │   ├── IdenticalPixelsError            two "dates" with the same pixels
     │   ├── ClaimError                      a claim file that does not say enough
     │   ├── LevelError                      detection level above what the pixel size allows
+    │   ├── ConformanceError                a search that the server does not declare to understand
     │   └── LicenseError                    restricted imagery whose terms were not acknowledged
     ├── DataError (OSError)                 bytes that are not what was promised
     │   ├── CatalogError
     │   ├── ReadError
+    │   │   └── RemoteError                 a server that failed, or sent something else than was asked for
+    │   │       ├── AccessError (PermissionError)         wrong or missing credentials, expired signature
+    │   │       ├── RefusedAddressError (PermissionError) an address that a catalogue may not lead to
+    │   │       ├── RemoteTimeoutError (TimeoutError)     no answer in time
+    │   │       ├── BusyError                             too many requests
+    │   │       ├── IncompleteBodyError                   fewer or more bytes than stated
+    │   │       ├── RangeUnsupportedError                 no parts of files, only whole ones
+    │   │       ├── ChangedFileError                      another file between two parts
+    │   │       ├── BudgetError                           more bytes or time than was allowed
+    │   │       └── OfflineError                          a request where none is allowed
     │   ├── MissingAssetError (FileNotFoundError)
     │   └── ChecksumError
     ├── UndeterminedError (ArithmeticError) the data cannot support an answer
@@ -32,12 +43,17 @@ Messages name the argument, the value got, and what to do.
 """
 
 __all__ = [
+    "AccessError",
     "AlignmentError",
     "BandError",
+    "BudgetError",
+    "BusyError",
     "CalibrationWarning",
     "CatalogError",
+    "ChangedFileError",
     "ChecksumError",
     "ClaimError",
+    "ConformanceError",
     "ConvergenceError",
     "DataError",
     "EvidenceError",
@@ -45,6 +61,8 @@ __all__ = [
     "GeometryError",
     "GridMismatchError",
     "IdenticalPixelsError",
+    "IncompleteBodyError",
+    "IncompleteSearchWarning",
     "InputError",
     "InputTypeError",
     "LevelError",
@@ -52,10 +70,15 @@ __all__ = [
     "MissingAssetError",
     "NotEnoughDataError",
     "NothingFoundWarning",
+    "OfflineError",
     "OsintImageryError",
     "OsintImageryWarning",
     "OutsideFootprintError",
+    "RangeUnsupportedError",
     "ReadError",
+    "RefusedAddressError",
+    "RemoteError",
+    "RemoteTimeoutError",
     "TimeError",
     "TooFewTilesError",
     "UndeterminedError",
@@ -111,6 +134,10 @@ class LicenseError(InputError):
     """Imagery under restricted terms that would be exported without these being acknowledged."""
 
 
+class ConformanceError(InputError):
+    """A search that the server does not declare to understand: its answer could be empty for that reason alone."""
+
+
 class DataError(OsintImageryError, OSError):
     """Bytes that are missing, unreadable, or not the bytes that were promised."""
 
@@ -129,6 +156,46 @@ class MissingAssetError(DataError, FileNotFoundError):
 
 class ChecksumError(DataError):
     """A file whose digest is not the one its catalogue promised; nothing is replaced."""
+
+
+class RemoteError(ReadError):
+    """A server that failed, or sent something else than was asked for; never turned into no-data or "no scene"."""
+
+
+class AccessError(RemoteError, PermissionError):
+    """A server that refuses access: wrong or missing credentials, an expired signature."""
+
+
+class RefusedAddressError(RemoteError, PermissionError):
+    """An address that a catalogue may not lead to: another scheme, a private network, a redirect to another host."""
+
+
+class RemoteTimeoutError(RemoteError, TimeoutError):
+    """A server that did not answer in time, after all retries."""
+
+
+class BusyError(RemoteError):
+    """A server that asks to come back later (429, 503), after all retries."""
+
+
+class IncompleteBodyError(RemoteError):
+    """An answer with fewer or more bytes than it states, after all retries."""
+
+
+class RangeUnsupportedError(RemoteError):
+    """A server that sends whole files only, where a part was asked for."""
+
+
+class ChangedFileError(RemoteError):
+    """A file that became another one between two parts of it; the parts are not put together."""
+
+
+class BudgetError(RemoteError):
+    """More bytes, requests or seconds than were allowed."""
+
+
+class OfflineError(RemoteError):
+    """A request where none is allowed."""
 
 
 class UndeterminedError(OsintImageryError, ArithmeticError):
@@ -193,6 +260,10 @@ class OsintImageryWarning(UserWarning):
 
 class NothingFoundWarning(OsintImageryWarning):
     """A search or a detection that came back empty; the message says what was examined."""
+
+
+class IncompleteSearchWarning(OsintImageryWarning):
+    """A search whose answer may lack scenes that the catalogue has; the message says why."""
 
 
 class CalibrationWarning(OsintImageryWarning):

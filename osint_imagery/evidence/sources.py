@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from osint_imagery.change.detections import Detection
+from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import decimal_text, digest_bytes
 from osint_imagery.core.timespan import iso
 from osint_imagery.evidence.fields import (
@@ -22,6 +23,7 @@ from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.gather import number
 from osint_imagery.scenes.checking import held_digest
 from osint_imagery.scenes.citation import cite_scene
+from osint_imagery.scenes.partwise import in_parts
 from osint_imagery.scenes.scene import Asset, Scene
 
 __all__ = [
@@ -54,6 +56,9 @@ def _digests_read(finding: Finding) -> frozenset[str]:
 
 
 def _scene(scene: Scene, *, role: Literal["before", "after"], accessed: datetime, read: frozenset[str]) -> SceneField:
+    if any(in_parts(asset.location) is not None for asset in scene.assets):
+        msg = f"scene={scene!r} is read from its server in parts, so that its files have no digest; fetch it first"
+        raise InputError(msg)
     citation = cite_scene(scene, accessed)
     return SceneField(
         role=role,

@@ -1,48 +1,69 @@
 """Catalogues of scenes, and the search that keeps a ledger of everything offered."""
 
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from html import escape
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 import shapely
 
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.arguments import require
-from osint_imagery.core.errors import CatalogError, NothingFoundWarning, OutsideFootprintError
+from osint_imagery.core.arguments import require, require_each
+from osint_imagery.core.errors import (
+    CatalogError,
+    IncompleteSearchWarning,
+    InputError,
+    NothingFoundWarning,
+    OutsideFootprintError,
+)
 from osint_imagery.core.lineage import digest_bytes, digest_file
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.address import Access
 from osint_imagery.scenes.archive import is_archive
+from osint_imagery.scenes.client import Signer
 from osint_imagery.scenes.folder import walk_folder
+from osint_imagery.scenes.found import Found, Offer, judged, share
+from osint_imagery.scenes.profiles import profile_named
+from osint_imagery.scenes.question import Question, Terms
+from osint_imagery.scenes.remote_catalog import Remote, opened_remote
 from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac import read_json, walk
-from osint_imagery.scenes.versions import superseded
+from osint_imagery.scenes.stac_api import now
 
 __all__ = ["Catalog", "Found", "Offer", "open_catalog", "search"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Catalog:
-    """A place that offers scenes: a static STAC file, or a folder or archive of products and GeoTIFFs.
+    """A place that offers scenes: a static STAC file, a folder or archive of products and GeoTIFFs, or a server.
 
     Parameters
     ----------
     name : str
         Id or title of the catalogue, or the folder's name.
     href : str
-        As it was given.
-    path : Path
-        Where it is.
+        As it was given, without credentials.
+    path : Path or None
+        Where it is on this machine; None for a server.
     digest : str or None
         Of the catalogue file; None for a folder.
+    remote : Remote or None
+        The server, where it is one.
     """
 
     name: str
     href: str
-    path: Path
+    path: Path | None
     digest: str | None
+    remote: Remote | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder that holds it; None for a server."""
+        return self.path.parent if self.path is not None and self.path.is_file() else self.path
 
     def entries(self) -> Iterator[Scene | Refused]:
         """Yield everything that is offered, also what cannot be a scene.
@@ -51,87 +72,36 @@ class Catalog:
         ------
         CatalogError
             If part of the catalogue cannot be understood; the message names the file.
+        InputError
+            If it is on a server, which has to be asked for a place and dates.
         """
+        if self.path is None:
+            msg = f"catalog={self!r} is on a server; ask it for a place and dates with search(catalog, aoi, when)"
+            raise InputError(msg)
         return walk(self.path) if self._is_stac else walk_folder(self.path)
 
     @property
     def _is_stac(self) -> bool:
-        return self.path.is_file() and not is_archive(self.path)
+        return self.path is not None and self.path.is_file() and not is_archive(self.path)
 
     def scenes(self) -> Iterator[Scene]:
         """Yield the scenes; what is refused is in the ledger of :func:`search`."""
         return (entry for entry in self.entries() if isinstance(entry, Scene))
 
     def __repr__(self) -> str:
+        if self.remote is not None:
+            return f"Catalog({self.name!r}, {self.remote.kind} at {self.href})"
         return f"Catalog({self.name!r}, {'static STAC' if self._is_stac else 'products and GeoTIFFs'})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """One line of the ledger: a scene that was offered, and whether it was used.
-
-    Parameters
-    ----------
-    scene_id : str
-        Its id.
-    acquired : TimeSpan or None
-        When; None where nothing says so.
-    used : bool
-        Whether it meets the area and the dates and can be read.
-    reason : str
-        Why, or why not.
-    href, metadata_digest : str
-        Where its metadata is, and the digest of those bytes.
-    """
-
-    scene_id: str
-    acquired: TimeSpan | None
-    used: bool
-    reason: str
-    href: str
-    metadata_digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """Scenes in order of time, and the ledger of all that were offered.
-
-    Parameters
-    ----------
-    scenes : tuple of Scene
-        Those that meet the area and the dates; may be empty.
-    ledger : tuple of Offer
-        Every scene of the catalogue, used or rejected, in the catalogue's order.
-    aoi : AreaOfInterest
-        Where was asked for.
-    when : TimeSpan
-        When was asked for.
-    """
-
-    scenes: tuple[Scene, ...]
-    ledger: tuple[Offer, ...]
-    aoi: AreaOfInterest
-    when: TimeSpan
-
-    def __iter__(self) -> Iterator[Scene]:
-        return iter(self.scenes)
-
-    def __len__(self) -> int:
-        return len(self.scenes)
-
-    def __getitem__(self, index: int) -> Scene:
-        return self.scenes[index]
-
-    def __repr__(self) -> str:
-        return f"Found({len(self.scenes)} of {len(self.ledger)} scenes offered; {self.when.label})"
-
-    def _repr_html_(self) -> str:
-        rows = "".join(f"<li><code>{escape(repr(scene))}</code></li>" for scene in self.scenes)
-        return f"{len(self.scenes)} of {len(self.ledger)} scenes offered<ul>{rows}</ul>"
-
-
-def open_catalog(source: str | Path) -> Catalog:
-    """Open a catalogue on this machine.
+def open_catalog(
+    source: str | Path,
+    *,
+    access: Access | None = None,
+    signer: Signer | None = None,
+    clock: Callable[[], datetime] = now,
+) -> Catalog:
+    """Open a catalogue on this machine or on a server.
 
     Parameters
     ----------
@@ -140,6 +110,14 @@ def open_catalog(source: str | Path) -> Catalog:
         ``catalog.json`` or ``collection.json``, or a folder of products as downloaded (Sentinel-2 SAFE, Landsat with
         its MTL file, OPERA RTC-S1, PlanetScope ...; also zip and tar) and GeoTIFFs. A GeoTIFF of no product is dated
         by ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
+        Or a server: the https address of a STAC API's landing page or of a static STAC catalogue, or the name of a
+        known one (:data:`osint_imagery.scenes.profiles.PROFILES`), ``"earth-search"`` for example.
+    access : Access, optional
+        Where requests to a server may go, and limits; default: public https addresses.
+    signer : Signer, optional
+        Adds credentials to requests.
+    clock : callable
+        Current time, UTC; a question to a server is recorded with it.
 
     Returns
     -------
@@ -148,7 +126,9 @@ def open_catalog(source: str | Path) -> Catalog:
     Raises
     ------
     CatalogError
-        If it is remote, not there, or not a catalogue.
+        If it is not there, not a catalogue, or its server fails.
+    ConformanceError
+        If a server does not declare that it can be searched.
 
     Examples
     --------
@@ -158,13 +138,12 @@ def open_catalog(source: str | Path) -> Catalog:
     True
     """
     require(str | PathLike, source=source)
-    text = str(source)
-    if "://" in text or text.lower().startswith(("http:", "https:", "/vsi")):
-        msg = (
-            f"source={text!r} is remote; remote catalogues are not read by this version, "
-            "save the items and their files as a static STAC and open that"
-        )
-        raise CatalogError(msg)
+    require(Access | None, access=access)
+    profile = profile_named(str(source))
+    text = profile.url if profile is not None and not Path(source).exists() else str(source)
+    if "://" in text:
+        remote = opened_remote(text, access=access, signer=signer, clock=clock)
+        return Catalog(name=remote.name, href=remote.url, path=None, digest=remote.digest, remote=remote)
     path = Path(source)
     if path.is_dir():
         inside = [path / name for name in ("catalog.json", "collection.json") if (path / name).is_file()]
@@ -172,7 +151,7 @@ def open_catalog(source: str | Path) -> Catalog:
             return Catalog(name=path.resolve().name, href=text, path=path.resolve(), digest=None)
         path = inside[0]
     if not path.is_file():
-        msg = f"source={text!r} is not there; give a static STAC file, or a folder of products or GeoTIFFs"
+        msg = f"source={text!r} is not there; give a static STAC file, a folder of products or GeoTIFFs, or https://"
         raise CatalogError(msg)
     if path.suffix.lower() in {".tif", ".tiff", ".jp2"}:
         msg = f"source={text!r} is a single raster; give the folder that holds it"
@@ -184,7 +163,17 @@ def open_catalog(source: str | Path) -> Catalog:
     return Catalog(name=name, href=text, path=path.resolve(), digest=digest_bytes(data))
 
 
-def search(catalog: Catalog, aoi: AreaOfInterest, when: TimeSpan) -> Found:
+def search(
+    catalog: Catalog,
+    aoi: AreaOfInterest,
+    when: TimeSpan,
+    *,
+    collections: tuple[str, ...] = (),
+    query: Mapping[str, Any] | None = None,
+    cql2: Mapping[str, Any] | None = None,
+    sort: tuple[str, ...] = (),
+    limit: int | None = None,
+) -> Found:
     """Find the scenes that show a place in a span of time, and account for all others.
 
     Parameters
@@ -195,25 +184,38 @@ def search(catalog: Catalog, aoi: AreaOfInterest, when: TimeSpan) -> Found:
         A scene that meets any part of it is used; its share is in the ledger.
     when : TimeSpan
         A scene whose acquisition may lie in it is used.
+    collections : tuple of str
+        Collections of a server; default: all that it has.
+    query, cql2 : mapping, optional
+        What else a server is asked to look at (STAC query extension; CQL2 as JSON). What it leaves out is in no
+        ledger, and `question.gaps` says so.
+    sort : tuple of str
+        Fields by which a server orders its answer, ``-`` before one for descending; decides what `limit` leaves.
+    limit : int, optional
+        Most items taken from a server.
 
     Returns
     -------
     Found
-        Scenes in order of time, and the ledger. Where one acquisition is offered in several processing versions, one
-        is used: the highest version, then the latest processing, then the first offered. No scene found is not "no
-        scene exists": it only says what this catalogue offers.
+        Scenes in order of time, and the ledger. No scene found is not "no scene exists": it only
+        says what this catalogue offers. Of several products of one acquisition one is used
+        (:data:`osint_imagery.scenes.versions.RULE`), the others are in the ledger.
 
     Raises
     ------
     OutsideFootprintError
         If the area lies outside every scene of the catalogue.
     CatalogError
-        If part of the catalogue cannot be understood.
+        If part of the catalogue cannot be understood, or its server fails: then it is not known whether scenes exist.
+    ConformanceError
+        If the server does not declare to understand what is asked.
 
     Warns
     -----
     NothingFoundWarning
         If no scene is left.
+    IncompleteSearchWarning
+        If the server's answer may lack scenes.
 
     Examples
     --------
@@ -226,66 +228,49 @@ def search(catalog: Catalog, aoi: AreaOfInterest, when: TimeSpan) -> Found:
     require(Catalog, catalog=catalog)
     require(AreaOfInterest, aoi=aoi)
     require(TimeSpan, when=when)
+    require(Mapping | None, query=query, cql2=cql2)
+    terms = Terms(
+        collections=require_each(str, collections=collections),
+        query=query,
+        cql2=cql2,
+        sort=require_each(str, sort=sort),
+        limit=_checked_limit(limit),
+    )
+    found = judged(*_offered(catalog, aoi, when, terms))
+    if found.question is not None and found.question.gaps:
+        text = f"the answer of {catalog!r} may lack scenes: {'; '.join(found.question.gaps)}"
+        warnings.warn(text, IncompleteSearchWarning, stacklevel=2)
+    if not found.scenes:
+        text = f"no scene of {catalog!r} is usable: {len(found.ledger)} offered, 0 used for {when.label}; "
+        warnings.warn(text + "see .ledger for why", NothingFoundWarning, stacklevel=2)
+    return found
+
+
+def _offered(
+    catalog: Catalog, aoi: AreaOfInterest, when: TimeSpan, terms: Terms
+) -> tuple[tuple[Scene | Refused, ...], AreaOfInterest, TimeSpan, Question | None]:
+    """Return what a catalogue offers for a question."""
+    if catalog.remote is not None:
+        answer = catalog.remote.ask(aoi, when, terms)
+        return answer.entries, aoi, when, answer.question
+    if terms.any:
+        msg = (
+            f"catalog={catalog!r} is on this machine and read whole; collections, query, sort and limit are for servers"
+        )
+        raise InputError(msg)
     entries = tuple(catalog.entries())
     scenes = [entry for entry in entries if isinstance(entry, Scene)]
-    if scenes and not any(_share(scene, aoi) for scene in scenes):
+    if scenes and not any(share(scene, aoi) for scene in scenes):
         msg = f"aoi={aoi!r} lies outside all {len(scenes)} scenes of {catalog!r}, which cover {_extent(scenes)}"
         raise OutsideFootprintError(msg)
-    ledger, seen = list[Offer](), set[str]()
-    for entry in entries:
-        ledger.append(_offer(entry, aoi, when, seen))
-        seen.add(entry.id)
-    fit = [(place, entry) for place, entry in enumerate(entries) if ledger[place].used and isinstance(entry, Scene)]
-    older = superseded([entry for _, entry in fit])
-    for index, reason in older.items():
-        place = fit[index][0]
-        ledger[place] = replace(ledger[place], used=False, reason=reason)
-    used = [entry for index, (_, entry) in enumerate(fit) if index not in older]
-    if not used:
-        text = f"no scene of {catalog!r} is usable: {len(ledger)} offered, 0 used for {when.label}; see .ledger for why"
-        warnings.warn(text, NothingFoundWarning, stacklevel=2)
-    used.sort(key=lambda scene: (scene.acquired.start, scene.acquired.end, scene.id))
-    return Found(scenes=tuple(used), ledger=tuple(ledger), aoi=aoi, when=when)
+    return entries, aoi, when, None
 
 
-def _offer(entry: Scene | Refused, aoi: AreaOfInterest, when: TimeSpan, seen: set[str]) -> Offer:
-    if isinstance(entry, Refused):
-        used, reason, acquired = False, entry.reason, None
-    else:
-        used, reason = _judge(entry, aoi, when, seen)
-        acquired = entry.acquired
-    return Offer(
-        scene_id=entry.id,
-        acquired=acquired,
-        used=used,
-        reason=reason,
-        href=entry.href,
-        metadata_digest=digest_bytes(entry.metadata),
-    )
-
-
-def _judge(scene: Scene, aoi: AreaOfInterest, when: TimeSpan, seen: set[str]) -> tuple[bool, str]:
-    """Return whether a scene is used, and why or why not."""
-    share = _share(scene, aoi)
-    if share == 0:
-        return False, "outside the area of interest"
-    if not scene.acquired.overlaps(when):
-        return False, f"outside the dates {when.label}"
-    if not scene.bands:
-        return False, "no readable raster asset on this machine"
-    if not scene.is_measurable:
-        return False, "a picture placed by control points: not measurable, for looking only"
-    if scene.id in seen:
-        return False, "a scene with the same id was offered before; the first one is used"
-    partly = "" if when.contains(scene.acquired) else "; its time is a span that lies only partly in the dates"
-    return True, f"its footprint covers {share:.0%} of the area of interest{partly}"
-
-
-def _share(scene: Scene, aoi: AreaOfInterest) -> float:
-    """Return the share of an area that a footprint covers, in degrees: good enough to read, not to compute with."""
-    if not scene.footprint.intersects(aoi.geometry):
-        return 0.0
-    return float(scene.footprint.intersection(aoi.geometry).area / aoi.geometry.area)
+def _checked_limit(limit: int | None) -> int | None:
+    if limit is not None and (type(limit) is not int or limit < 1):
+        msg = f"limit={limit!r} is not a whole number from 1 on; leave it out for all items"
+        raise InputError(msg)
+    return limit
 
 
 def _extent(scenes: list[Scene]) -> str:

@@ -16,7 +16,7 @@ def common_name(kind: Sensor, name: str, platform: str | None = None) -> str | N
     ('rededge1', 'red')
     """
     known = {band.name.upper(): band.common_name for band in kind.bands}
-    plain = name.upper().replace("ETM_", "TM_")
+    plain = name.upper().removesuffix(".TIF").replace("ETM_", "TM_")
     if plain in known:
         return known[plain]
     if kind.key.startswith("landsat"):
@@ -43,12 +43,15 @@ def sensor_key(properties: dict[str, object]) -> str:
     if isinstance(named, str):
         return sensor(named).key
     words = " ".join(
-        str(properties.get(name, "")) for name in ("constellation", "platform", "mission", "collection", "instruments")
+        str(properties.get(name, ""))
+        for name in ("constellation", "platform", "eo:platform", "mission", "collection", "instruments")
     ).lower()
     level = str(properties.get("processing:level") or properties.get("s2:product_type") or "").upper()
     if "simulated" in words or properties.get("osint:simulated") is True:
         return "simulated-msi"
+    collection = str(properties.get("collection", "")).lower()
     if "sentinel-2" in words:
+        level = level or next((mark.upper() for mark in ("l1c", "l2a") if mark in collection), "")  # old items
         return "sentinel-2-l1c" if "1C" in level else "sentinel-2-l2a" if "2A" in level or level == "L2" else "geotiff"
     if "sentinel-1" in words:
         product = str(properties.get("sar:product_type", "")).upper()
@@ -64,6 +67,8 @@ def _landsat_key(properties: dict[str, object], level: str) -> str:
     if not collection and "landsat-c2" in str(properties.get("collection", "")).lower():
         collection = "2"
     if collection == "2":
+        name = str(properties.get("collection", "")).lower()
+        correction = correction or next((mark.upper() for mark in ("l1", "l2") if f"c2{mark}" in name), "L1")
         return "landsat-c2-l2" if correction.startswith("L2") else "landsat-c2-l1"
     if collection == "1" and correction.startswith("L1"):
         return "landsat-c1-l1"

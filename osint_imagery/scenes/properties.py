@@ -14,7 +14,18 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, GeometryError, TimeError
 from osint_imagery.core.timespan import TimeSpan
 
-__all__ = ["acquisition", "band_entries", "footprint", "local_path", "number", "one_value", "view_zenith", "words"]
+__all__ = [
+    "acquisition",
+    "band_entries",
+    "footprint",
+    "local_path",
+    "number",
+    "one_value",
+    "processed",
+    "tile",
+    "view_zenith",
+    "words",
+]
 
 Fields = Mapping[str, Any]
 
@@ -61,6 +72,42 @@ def acquisition(properties: Fields) -> TimeSpan:
     return TimeSpan(instant)
 
 
+def processed(properties: Fields) -> TimeSpan | None:
+    """Return when the product was made, None where that is not stated or no time."""
+    for name in ("processing:datetime", "s2:generation_time", "created"):
+        stated = words(properties, name)
+        try:
+            if stated is not None:
+                return TimeSpan(stated)
+        except TimeError:
+            continue
+    return None
+
+
+def tile(properties: Fields) -> str | None:
+    """Return the tile of a fixed grid that a product covers, one spelling for all ways to state it.
+
+    Examples
+    --------
+    >>> tile({"grid:code": "MGRS-33UWP"}), tile({"s2:mgrs_tile": "06VVN"}), tile({"landsat:wrs_path": "28"})
+    ('MGRS-33UWP', 'MGRS-6VVN', None)
+    """
+    code = words(properties, "grid:code")
+    mgrs = words(properties, "s2:mgrs_tile")
+    if code is not None or mgrs is not None:
+        kind, _, cell = (code or f"MGRS-{mgrs}").partition("-")
+        return f"{kind}-{cell.lstrip('0')}"
+    for prefix in ("mgrs", "sentinel"):
+        zone, band, square = (
+            properties.get(f"{prefix}:{name}") for name in ("utm_zone", "latitude_band", "grid_square")
+        )
+        if zone and band and square:
+            return f"MGRS-{zone}{band}{square}"
+    path, row = (str(properties.get(f"landsat:wrs_{name}") or "") for name in ("path", "row"))
+    system = properties.get("landsat:wrs_type") or "2"
+    return f"WRS{system}-{int(path):03d}{int(row):03d}" if path.isdigit() and row.isdigit() else None
+
+
 def footprint(geometry: object) -> Polygon | MultiPolygon:
     """Return a GeoJSON geometry as a polygon in longitude and latitude, cut at the dateline.
 
@@ -96,9 +143,13 @@ def view_zenith(properties: Fields) -> float | None:
     return 0.0 if straight_down else stated
 
 
-def band_entries(asset: Fields) -> list[Fields]:
-    """Return one mapping a raster band, joined from ``bands``, ``eo:bands`` and ``raster:bands``."""
-    lists = [asset.get(name) for name in ("raster:bands", "eo:bands", "bands")]
+def band_entries(asset: Fields, properties: Fields | None = None) -> list[Fields]:
+    """Return one mapping a raster band, joined from ``bands``, ``eo:bands`` and ``raster:bands``.
+
+    Before STAC 1.0 an asset's ``eo:bands`` held places in the ``eo:bands`` of the item's `properties`.
+    """
+    lists = [asset.get(name) for name in ("raster:bands", "bands")]
+    lists.insert(1, _old_bands(asset.get("eo:bands"), (properties or {}).get("eo:bands")))
     present = [entry for entry in lists if isinstance(entry, list) and all(isinstance(band, Mapping) for band in entry)]
     count = max((len(entry) for entry in present), default=0)
     joined: list[Fields] = [{} for _ in range(count)]
@@ -106,6 +157,12 @@ def band_entries(asset: Fields) -> list[Fields]:
         if len(entry) == count:
             joined = [{**old, **new} for old, new in zip(joined, entry, strict=True)]
     return joined
+
+
+def _old_bands(own: object, shared: object) -> object:
+    if isinstance(own, list) and isinstance(shared, list) and all(type(place) is int for place in own):
+        return [shared[place] for place in own if 0 <= place < len(shared)]
+    return own
 
 
 def one_value(asset: Fields, bands: list[Fields], name: str) -> float | None:

@@ -18,6 +18,7 @@ from osint_imagery.core.errors import BandError, ReadError
 from osint_imagery.core.grid import Grid
 from osint_imagery.scenes.location import LocalFile, Location, located
 from osint_imagery.scenes.opening import opened, opened_variable
+from osint_imagery.scenes.partwise import Partwise
 
 __all__ = ["Header", "Stored", "differs", "inspect", "read_stored", "read_variable", "write_geotiff"]
 
@@ -74,6 +75,18 @@ def _inspected(source: Location, _: Hashable) -> Header:
         )
 
 
+def _blocks(
+    dataset: rasterio.DatasetReader, index: int, window: Window
+) -> Iterator[tuple[tuple[int, int], tuple[int, int] | None]]:
+    """Yield row and column of each block under a window, and its first byte and length, None if never written."""
+    high, wide = dataset.block_shapes[index - 1]
+    for i in range(window.row_off // high, math.ceil((window.row_off + window.height) / high)):
+        for j in range(window.col_off // wide, math.ceil((window.col_off + window.width) / wide)):
+            start = dataset.get_tag_item(f"BLOCK_OFFSET_{j}_{i}", "TIFF", bidx=index)
+            length = dataset.get_tag_item(f"BLOCK_SIZE_{j}_{i}", "TIFF", bidx=index)
+            yield (i * high, j * wide), None if start is None else (int(start), int(length))
+
+
 def _written(source: Location, dataset: rasterio.DatasetReader, index: int, window: Window) -> NDArray[np.bool_]:
     """Return which pixels of the window lie in blocks that the file really holds, (row, column).
 
@@ -84,18 +97,22 @@ def _written(source: Location, dataset: rasterio.DatasetReader, index: int, wind
         return there
     size = source.size()
     high, wide = dataset.block_shapes[index - 1]
-    for i in range(window.row_off // high, math.ceil((window.row_off + window.height) / high)):
-        for j in range(window.col_off // wide, math.ceil((window.col_off + window.width) / wide)):
-            start = dataset.get_tag_item(f"BLOCK_OFFSET_{j}_{i}", "TIFF", bidx=index)
-            if start is None:
-                top, left = i * high - window.row_off, j * wide - window.col_off
-                there[max(0, top) : max(0, top + high), max(0, left) : max(0, left + wide)] = False
-                continue
-            end = int(start) + int(dataset.get_tag_item(f"BLOCK_SIZE_{j}_{i}", "TIFF", bidx=index))
-            if end > size:
-                msg = f"path={source.href!r} is truncated: it ends at byte {size}, its pixels need {end}; get it again"
-                raise ReadError(msg)
+    for (row, column), place in _blocks(dataset, index, window):
+        if place is None:
+            top, left = row - window.row_off, column - window.col_off
+            there[max(0, top) : max(0, top + high), max(0, left) : max(0, left + wide)] = False
+        elif sum(place) > size:
+            msg = (
+                f"path={source.href!r} is truncated: it ends at byte {size}, its pixels need {sum(place)}; get it again"
+            )
+            raise ReadError(msg)
     return there
+
+
+def _prefetch(source: Location, dataset: rasterio.DatasetReader, indexes: tuple[int, ...], window: Window) -> None:
+    """Have the blocks under a window fetched at once, if they come from elsewhere: GDAL asks for one after another."""
+    if isinstance(source, Partwise) and dataset.driver == "GTiff":
+        source.prefetch({place for index in indexes for _, place in _blocks(dataset, index, window) if place})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -136,6 +153,7 @@ def read_stored(
     place = located(source)
     with _holding(place, indexes) as dataset:
         window = Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
+        _prefetch(place, dataset, indexes, window)
         values = dataset.read(list(indexes), window=window)  # at once: bands may be stored pixel by pixel
         if np.iscomplexobj(values):
             msg = f"path={place.href!r} holds complex numbers; detect and calibrate it first"

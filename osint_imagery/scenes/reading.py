@@ -13,7 +13,7 @@ from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Lineage, Step
-from osint_imagery.scenes.checking import checked_digest, compared, there
+from osint_imagery.scenes.checking import compared, digest_for_reading, there
 from osint_imagery.scenes.quality import PLANES, decode, packed
 from osint_imagery.scenes.raster import differs, inspect
 from osint_imagery.scenes.scene import Asset, Scene
@@ -87,7 +87,8 @@ def read(
     require(Grid, grid=grid)
     names = _checked_names(scene, bands)
     layers = (*(scene.asset_for(name) for name in names), scene.quality_asset if quality else None)
-    inputs = tuple(dict.fromkeys(checked_digest(asset, check=check) for asset in layers if asset is not None))
+    found = (digest_for_reading(asset, check=check) for asset in dict.fromkeys(layers) if asset is not None)
+    inputs = tuple(dict.fromkeys(digest for digest in found if digest is not None))
     image, parameters = _read(scene, grid, names, quality=quality)
     step = Step(
         name="read",
@@ -149,7 +150,7 @@ def read_quality(scene: Scene, grid: Grid, *, check: bool = True) -> NDArray[np.
     """
     if scene.quality_asset is None:
         return None
-    checked_digest(scene.quality_asset, check=check)
+    digest_for_reading(scene.quality_asset, check=check)
     return _quality(scene, grid)
 
 

@@ -59,6 +59,8 @@ class Asset:
         As stated, may be empty.
     unit : str or None
         Unit of the values stated by the metadata.
+    checksum : str or None
+        Promised checksum of another kind than SHA-256, a hexadecimal multihash.
     placed : Grid or None
         Where a person put the pixels of a file that has no place of its own.
     """
@@ -76,6 +78,7 @@ class Asset:
     gsd_m: float | None
     media_type: str
     unit: str | None = None
+    checksum: str | None = None
     placed: Grid | None = None
 
     @property
@@ -131,6 +134,10 @@ class Scene:
         Who is to be credited where the sensor is not known.
     view_azimuth_deg : float or None
         From the ground toward the sensor, clockwise from north, degrees.
+    tile : str or None
+        Tile of a fixed grid (MGRS, WRS-2) that the product covers, as stated.
+    processed : TimeSpan or None
+        When the product was made, as stated.
     """
 
     id: str
@@ -154,6 +161,8 @@ class Scene:
     notes: tuple[str, ...]
     source: str | None = None
     view_azimuth_deg: float | None = None
+    tile: str | None = None
+    processed: TimeSpan | None = None
 
     @property
     def viewing(self) -> ViewingGeometry | None:
@@ -254,7 +263,7 @@ class Scene:
             have = ", ".join(self.bands) or "no readable band"
             msg = f"band={band!r} is not in scene {self.id}; it has {have}"
             raise BandError(msg)
-        return min(found, key=lambda asset: asset.gsd_m or 0.0)
+        return min(found, key=lambda asset: ("sampling:upsampled" in asset.roles, asset.gsd_m or 0.0))
 
     @property
     def _data_assets(self) -> tuple[Asset, ...]:
@@ -280,5 +289,5 @@ class Refused:
 
 
 def _is_quality(asset: Asset, keys: tuple[str, ...]) -> bool:
-    key = asset.key.lower()
+    key = asset.key.lower().removesuffix(".tif")
     return any(key == name or key.startswith(f"{name}_") for name in keys)

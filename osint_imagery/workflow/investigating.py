@@ -107,7 +107,7 @@ def investigate(
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
     require(str | PathLike, out=out)
-    source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
+    source = _here(catalog)
     folder = ClaimFile.create(out, claim, at=clock())
     progress(f"claim {claim.id} registered ({claim.digest[:19]})")
     accessed = clock()
@@ -115,7 +115,7 @@ def investigate(
     folder.offer(found.ledger, at=clock())
     progress(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
     offer = offered(source, found)
-    gsd = _gsd((*offer.scenes, *offer.elsewhere) or tuple(source.scenes()))
+    gsd = _gsd((*offer.scenes, *offer.elsewhere) or found.rejected)
     works = [
         _check(claim, prediction, offer, gsd=gsd, progress=progress, executor=executor)
         for prediction in claim.predictions
@@ -142,6 +142,18 @@ def investigate(
     closed = folder.close(at=clock())
     progress(f"claim file closed: {closed.files} files, {closed.entries} ledger entries")
     return Dossier(path=folder.path, claim=claim, findings=findings, head=folder.head)
+
+
+def _here(catalog: Catalog | str | Path) -> Catalog:
+    """Return the catalogue, and refuse one whose files nobody has seen whole."""
+    source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
+    if source.remote is not None:
+        msg = (
+            f"catalog={source!r} is on a server, and a claim file names the digest of every file that it rests on; "
+            "fetch(search(catalog, aoi, when), folder) first, and give that folder"
+        )
+        raise InputError(msg)
+    return source
 
 
 def _used(works: Sequence[_Work], found: Found) -> tuple[Scene, ...]:

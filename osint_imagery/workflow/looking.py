@@ -10,6 +10,7 @@ from osint_imagery.core.errors import DataError
 from osint_imagery.observe.coverage import Coverage, Look, LookState, coverage
 from osint_imagery.scenes.catalog import Catalog, Found
 from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.versions import is_same_look
 
 __all__ = ["Offered", "looks_at", "offered", "unclear"]
 
@@ -26,17 +27,17 @@ class Offered:
         Those that can be read, in order of time.
     elsewhere : tuple of Scene
         Those whose files are not on this machine: they looked, and nobody here knows what they saw.
-    folder : Path
+    folder : Path or None
         The catalogue's folder; taken out of what is written down, so that a record names no machine.
     """
 
     scenes: tuple[Scene, ...]
     elsewhere: tuple[Scene, ...]
-    folder: Path
+    folder: Path | None
 
     def told(self, error: Exception | str) -> str:
         """Return a message with paths as the catalogue writes them."""
-        return str(error).replace(f"{self.folder}/", "")
+        return str(error) if self.folder is None else str(error).replace(f"{self.folder}/", "")
 
 
 def offered(catalog: Catalog, found: Found) -> Offered:
@@ -44,14 +45,14 @@ def offered(catalog: Catalog, found: Found) -> Offered:
     known = {scene.id for scene in found.scenes}
     elsewhere = tuple(
         scene
-        for scene in catalog.scenes()
+        for scene in found.rejected
         if not scene.bands
         and scene.id not in known
         and scene.acquired.overlaps(found.when)
         and scene.footprint.intersects(found.aoi.geometry)
+        and not any(is_same_look(scene, used, found.aoi) for used in found.scenes)
     )
-    folder = catalog.path.parent if catalog.path.is_file() else catalog.path
-    return Offered(scenes=found.scenes, elsewhere=elsewhere, folder=folder)
+    return Offered(scenes=found.scenes, elsewhere=elsewhere, folder=catalog.folder)
 
 
 def looks_at(prediction: Prediction, offer: Offered, aoi: AreaOfInterest) -> Coverage:

@@ -1,13 +1,16 @@
+import hashlib
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osint_imagery.core.errors import CatalogError
+from osint_imagery.core.errors import CatalogError, ChecksumError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.catalog import open_catalog
+from osint_imagery.scenes.checking import check_other, checked_digest
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.scenes.stac import scene_of
 
@@ -174,10 +177,62 @@ def test_item_collection_is_read(maker):
     assert [scene.id for scene in open_catalog(path).scenes()] == ["a", "b"]
 
 
-def test_unknown_checksum_is_refused(maker):
-    maker.item("a", {"x": {"href": "./x.tif", "type": "image/tiff", "file:checksum": "d50110" + "0" * 32}})
+@pytest.mark.parametrize("text", ["1220" + "0" * 62, "122x" + "0" * 64, "md5:0123456789", "d501"])
+def test_checksum_that_is_none_is_refused(maker, text):
+    maker.item("a", {"x": {"href": "./x.tif", "type": "image/tiff", "file:checksum": text}})
     with pytest.raises(CatalogError, match="not a SHA-256 multihash"):
         scenes(maker)
+
+
+@pytest.mark.parametrize("code", ["1340", "1620", "d50110", "1114"])
+def test_checksums_of_other_kinds_are_kept_apart_and_compared(maker, code):
+    name = {"1340": "sha512", "1620": "sha3_256", "d50110": "md5", "1114": "sha1"}[code]
+    asset = maker.asset("a", "B04", PIXELS)
+    data = (maker.root / "a" / "B04.tif").read_bytes()
+    del asset["file:checksum"]
+    maker.item("a", {"B04": {**asset, "file:checksum": code + hashlib.new(name, data).hexdigest()}})
+    (asset,) = scenes(maker)[0].assets
+    assert asset.digest is None
+    assert checked_digest(asset) == "sha256:" + hashlib.sha256(data).hexdigest()
+    assert check_other(asset.location, asset.checksum) is True
+    (maker.root / "a" / "B04.tif").write_bytes(data + b"x")
+    with pytest.raises(ChecksumError, match="another file"):
+        checked_digest(replace(asset, size=None))
+
+
+def test_a_checksum_of_an_unknown_kind_is_never_taken_as_compared(maker):
+    maker.item("a", {"B04": maker.asset("a", "B04", PIXELS, fields={"file:checksum": "d50120" + "0" * 64})})
+    (asset,) = scenes(maker)[0].assets
+    assert asset.digest is None
+    assert check_other(asset.location, asset.checksum) is False
+
+
+def test_signatures_in_addresses_do_not_get_into_the_scene(maker):
+    maker.item("a", {"x": {"href": "https://example.org/x.tif?sig=SECRET", "type": "image/tiff"}})
+    assert scenes(maker)[0].assets[0].href == "https://example.org/x.tif"
+
+
+def test_bands_named_by_their_place_in_the_item_are_understood(maker):
+    asset = maker.asset("a", "SR_B4.TIF", PIXELS, fields={"eo:bands": [1]})
+    bands = [{"name": "SR_B3", "common_name": "green"}, {"name": "SR_B4", "common_name": "red"}]
+    maker.item(
+        "a",
+        {"SR_B4.TIF": asset, "QA_PIXEL.TIF": maker.asset("a", "QA_PIXEL.TIF", PIXELS)},
+        **{"eo:bands": bands, "eo:platform": "LANDSAT_8", "collection": "landsat-c2l2-sr"},
+        **{"landsat:collection_number": "02", "landsat:wrs_path": "81", "landsat:wrs_row": "119"},
+    )
+    (scene,) = scenes(maker)
+    assert (scene.sensor.key, scene.bands, scene.quality_asset.key) == ("landsat-c2-l2", ("red",), "QA_PIXEL.TIF")
+    assert (scene.tile, scene.credit) == ("WRS2-081119", "Landsat-8 image courtesy of the U.S. Geological Survey")
+
+
+def test_a_band_is_read_as_it_was_measured_not_as_it_was_blown_up(maker):
+    coarse = {"gsd": 60, "roles": ["data", "sampling:original"], "bands": [{"name": "B01"}]}
+    fine = {"gsd": 20, "roles": ["data", "sampling:upsampled"], "bands": [{"name": "B01"}]}
+    assets = {"B01_20m": maker.asset("a", "B01_20m", PIXELS, fields=fine)}
+    assets["B01_60m"] = maker.asset("a", "B01_60m", PIXELS, fields=coarse)
+    maker.item("a", assets, **{"constellation": "sentinel-2", "processing:level": "L2A"})
+    assert scenes(maker)[0].asset_for("coastal").key == "B01_60m"
 
 
 def test_bands_of_one_file_with_different_scales_are_refused(maker):

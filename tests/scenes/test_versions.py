@@ -1,90 +1,77 @@
-"""One acquisition in several processing versions: one is used by the stated rule, the others stay in the ledger."""
+"""Of products of one acquisition one is used, by the stated rule; for servers and files alike."""
 
-import itertools
-
+import numpy as np
 import pytest
-from support.products import landsat_c2_l2, pixels, safe, zipped
+from support.stac_server import item
 
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.catalog import open_catalog, search
-from osint_imagery.scenes.versions import RULE, superseded
+from osint_imagery.scenes.client import Client
+from osint_imagery.scenes.remote_item import Items
+from osint_imagery.scenes.versions import surplus
 
-PLACE = AreaOfInterest.from_bbox(-7.499, 53.225, -7.49, 53.23)
-SPAN = TimeSpan("2022-01-01", "2023-12-31")
-S2 = "S2A_MSIL2A_20221005T115411_N{}_R023_T{}_{}"
-LANDSAT = "LC09_{}_206023_20230601_{}_{}_{}"
-OPERA = "OPERA_L2_RTC-S1_T137-292325-IW1_20221220T015918Z_{}_S1A_30_v{}"
+AOI = AreaOfInterest.from_bbox(35.15, 33.85, 35.25, 33.95)
+LOOK = {"platform": "sentinel-2a", "grid:code": "MGRS-36SYC", "constellation": "sentinel-2", "processing:level": "L2A"}
 
 
-class Named:
-    def __init__(self, product_id):
-        self.id = self.product_id = product_id
+def scene(name, **properties):
+    x = properties.pop("x", 35.2)
+    return Items(client=Client(), base="https://example.org").entry(item(name, x=x, **{**LOOK, **properties}))
+
+
+def test_the_highest_version_is_used_as_numbers_not_as_text():
+    versions = ("05.09", "05.11", "05.9", "02.14")
+    scenes = [scene(f"b{place}", **{"processing:version": v}) for place, v in enumerate(versions)]
+    last = {place: reason[-5:] for place, reason in surplus(scenes, AOI).items()}
+    assert last == {0: "05.11", 2: "05.11", 3: "05.11"}
+    assert surplus(scenes, AOI)[2].startswith("another version of the same acquisition, b1, is used: ")
+    names = [scene(n, **{"processing:version": v}) for n, v in (("a", "05.09"), ("b", "05.11"))]
+    assert surplus(names, AOI) == {
+        0: "another version of the same acquisition, b, is used: the processing version 05.09 is below 05.11",
+    }
+
+
+def test_then_the_one_processed_last_then_the_last_id():
+    early, late = ({"processing:datetime": f"202{i}-01-01T00:00:00Z"} for i in (1, 2))
+    assert surplus([scene("a", **late), scene("b", **early)], AOI) == {
+        1: "another version of the same acquisition, a, is used: this one was processed earlier"
+    }
+    assert set(surplus([scene("b"), scene("a"), scene("c")], AOI)) == {0, 1}
+    assert surplus([scene("a"), scene("b", created="2021-01-01T00:00:00Z")], AOI) == {
+        0: "another version of the same acquisition, b, is used: when this one was processed is not stated"
+    }
 
 
 @pytest.mark.parametrize(
-    ("names", "best"),
+    "other",
     [
-        ([S2.format("0400", "29UNU", "20221005T164454"), S2.format("0510", "29UNU", "20230901T000000")], 1),
-        ([S2.format("0509", "29UNU", "20250101T000000"), S2.format("0510", "29UNU", "20230901T000000")], 1),
-        ([S2.format("0510", "29UNU", "20221005T164454"), S2.format("0510", "29UNU", "20221006T000000.SAFE"[:15])], 1),
-        ([LANDSAT.format("L2SP", "20230603", "02", "T1"), LANDSAT.format("L2SP", "20230701", "02", "T1")], 1),
-        ([LANDSAT.format("L1TP", "20230603", "02", "RT"), LANDSAT.format("L1TP", "20230602", "02", "T1")], 1),
-        ([LANDSAT.format("L1TP", "20230701", "01", "T1"), LANDSAT.format("L1GT", "20230603", "02", "T2")], 1),
-        ([OPERA.format("20250302T001247Z", "1.0"), OPERA.format("20240302T001247Z", "1.1")], 1),
-        ([OPERA.format("20250302T001247Z", "1.9"), OPERA.format("20240302T001247Z", "1.10")], 1),
+        {"platform": "sentinel-2b"},
+        {"grid:code": "MGRS-36SYB"},
+        {"datetime": "2020-05-05T08:00:02Z"},
+        {"processing:level": "L1C"},
+        {"x": 35.32},  # the other half of a tile: two ground stations cut one pass
     ],
 )
-def test_the_highest_version_then_the_latest_processing_is_used(names, best):
-    for order in itertools.permutations(range(len(names))):
-        scenes = [Named(names[i]) for i in order]
-        assert set(superseded(scenes)) == {place for place, i in enumerate(order) if i != best}
-        assert all(names[best] in reason and RULE in reason for reason in superseded(scenes).values())
+def test_another_look_or_other_ground_is_no_surplus(other):
+    assert surplus([scene("a"), scene("b", **other)], AOI) == {}
 
 
-@pytest.mark.parametrize(
-    "names",
-    [
-        [S2.format("0400", "29UNU", "20221005T164454"), S2.format("0510", "29UNV", "20221005T164454")],
-        [
-            S2.format("0400", "29UNU", "20221005T164454"),
-            S2.format("0400", "29UNU", "20221005T164454").replace("2A_2", "1C_2"),
-        ],
-        [LANDSAT.format("L2SP", "20230603", "02", "T1"), LANDSAT.format("L1TP", "20230603", "02", "T1")],
-        [OPERA.format("20250302T001247Z", "1.0"), OPERA.format("20250302T001247Z", "1.0").replace("IW1", "IW2")],
-        ["a", "a "],
-        ["LC80200392015216LGN00", "LC80200392015216LGN01"],  # ids of no documented version are left alone
-    ],
-)
-def test_different_acquisitions_and_levels_are_not_versions_of_each_other(names):
-    assert superseded([Named(name) for name in names]) == {}
+def test_a_part_of_the_ground_that_a_better_one_shows_whole_is_surplus():
+    part, whole = scene("a", x=35.29), scene("b")
+    assert list(surplus([part, whole], AOI)) == [0]
 
 
-def test_reprocessed_product_is_used_and_the_other_stays_in_the_ledger(tmp_path):
-    bands = {"B04_60m": pixels(1)}
-    safe(tmp_path, {"B04_60m": pixels(1) - 1000}, baseline="03.01", offsets=None)
-    new = safe(tmp_path, bands, baseline="05.10", stamp="20230901T000000")
-    zipped(new, tmp_path / "again.zip")
-    landsat_c2_l2(tmp_path / "landsat")
-    found = search(open_catalog(tmp_path), PLACE, SPAN)
-    assert [scene.id for scene in found] == [new.stem, "LC09_L2SP_206023_20230601_20230603_02_T1"]
-    reasons = {offer.href.split("/")[0]: (offer.used, offer.reason) for offer in found.ledger}
-    assert len(found.ledger) == 4
-    assert reasons[new.name][0] is True
-    assert reasons[f"again.zip!{new.name}"] == (
-        False,
-        "a scene with the same id was offered before; the first one is used",
-    )
-    old = next(offer for offer in found.ledger if "N0301" in offer.scene_id)
-    assert not old.used
-    assert f"another version of the same acquisition, {new.stem}, is used: {RULE}" == old.reason
-    assert old.metadata_digest.startswith("sha256:")
+def test_nothing_is_compared_where_the_tile_or_the_platform_is_not_stated():
+    unknown = [scene(n, **{"grid:code": None, "platform": None}) for n in "ab"]
+    assert surplus(unknown, AOI) == {}
 
 
-def test_version_that_does_not_fit_the_search_supersedes_nothing(tmp_path):
-    old = safe(tmp_path, {"B04_60m": pixels(1)}, baseline="04.00")
-    newer = safe(tmp_path, {"B04_60m": pixels(1)}, baseline="05.10", stamp="20230901T000000")
-    for path in newer.rglob("*.jp2"):
-        path.unlink()  # it holds no image: it is refused
-    found = search(open_catalog(tmp_path), PLACE, SPAN)
-    assert [scene.id for scene in found] == [old.stem]
+def test_files_on_this_machine_follow_the_same_rule(maker):
+    for name, version in (("new", "05.11"), ("old", "02.14")):
+        asset = maker.asset(name, "B04", np.ones((4, 4), np.uint16), fields={"bands": [{"name": "B04"}]})
+        maker.item(name, {"B04": asset}, **LOOK, **{"processing:version": version})
+    found = search(open_catalog(maker.catalog()), AOI, TimeSpan("2020-05-05"))
+    assert [one.id for one in found] == ["new"]
+    assert found.ledger[1].reason.endswith("new, is used: the processing version 02.14 is below 05.11")
+    assert [one.id for one in found.rejected] == ["old"]

@@ -1,0 +1,233 @@
+"""A file on a server, read in parts: only bytes that are needed, each part checked to be of one and the same file."""
+
+import hashlib
+import io
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from osint_imagery.scenes.address import shown
+from osint_imagery.scenes.answering import Version
+from osint_imagery.scenes.block_cache import BlockCache
+from osint_imagery.scenes.client import Client
+
+__all__ = ["RemoteFile"]
+
+_BLOCK = 32 << 10
+_HEADER = 2  # blocks asked for at first: the directory of a cloud-optimized GeoTIFF lies there
+_REQUEST = 128  # most blocks of one request
+_PIECE = 8 << 20  # of a whole file
+_GAP = 2  # blocks not needed between two that are: one request costs more than these
+_THREADS = 8
+
+
+class RemoteFile:
+    """A file behind an https address.
+
+    Parameters
+    ----------
+    url : str
+        Its address; a query is sent, and never shown.
+    client : Client
+        Asks for the parts.
+    cache : BlockCache, optional
+        Where parts are kept; share one between files to bound the memory of all.
+
+    Notes
+    -----
+    Size, ETag and date of the first part are those of the file: a part with others is an error
+    (:class:`~osint_imagery.core.errors.ChangedFileError`), never put beside it. A server that gives neither ETag nor
+    date leaves only the size to tell a changed file by.
+    """
+
+    def __init__(self, url: str, client: Client, cache: BlockCache | None = None) -> None:
+        self._url, self._client = url, client
+        self._cache = cache or BlockCache()
+        self._version: Version | None = None
+        self._digest: str | None = None
+        self.href = shown(url)
+
+    @property
+    def local(self) -> Path | None:
+        """None: the file is not on this machine."""
+        return None
+
+    @property
+    def version(self) -> Version:
+        """What tells this file from another one under the same address, as the server says it."""
+        if self._version is None:
+            self._load(0, _HEADER - 1)
+        return cast("Version", self._version)
+
+    def size(self) -> int:
+        """Return the size in bytes, as the server says it."""
+        return self.version.size
+
+    def stamp(self) -> tuple[str, int, str | None, str | None]:
+        """Return what changes when the file does."""
+        version = self.version
+        return self.href, version.size, version.etag, version.modified
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the whole file as ``sha256:hex``: every byte is fetched for it, once.
+
+        Raises
+        ------
+        RemoteError, MissingAssetError
+            If a part cannot be had, or is of another file.
+        """
+        if self._digest is None:
+            hasher = hashlib.sha256()
+            for piece in self.pieces():
+                hasher.update(piece)
+            self._digest = "sha256:" + hasher.hexdigest()
+        return self._digest
+
+    def known_digest(self) -> str | None:
+        """Return the digest of the whole file, None as long as it was not computed or another copy compared."""
+        return self._digest
+
+    def told(self) -> str:
+        """Return size, ETag and date of the file, as the server says them."""
+        version = self.version
+        return f"{version.size} bytes, ETag {version.etag or 'not stated'}, of {version.modified or 'no stated date'}"
+
+    def pieces(self, first: int = 0, version: Version | None = None) -> Iterator[bytes]:
+        """Yield the file's bytes from a position to its end; the cache is left alone.
+
+        Parameters
+        ----------
+        first : int
+            Where to begin.
+        version : Version, optional
+            Of what was had before; another file is an error.
+        """
+        known = version or self.version
+        while first < known.size:
+            part = self._client.part(self._url, first, min(first + _PIECE, known.size) - 1, known)
+            yield part.data
+            first += len(part.data)
+
+    def copy_to(self, target: BinaryIO) -> int:
+        """Write the whole file, where its server sends no parts, and return its size."""
+        return self._client.copy(self._url, target)
+
+    def open(self) -> BinaryIO:
+        """Return a handle with a position of its own; handles may be read from several threads."""
+        return cast("BinaryIO", _Handle(self))
+
+    def read_at(self, first: int, length: int) -> bytes:
+        """Return bytes from a position on, fewer only at the file's end.
+
+        Raises
+        ------
+        RemoteError, MissingAssetError
+            If they cannot be had.
+        """
+        end = min(first + length, self.size())
+        if end <= first:
+            return b""
+        begin, last = first // _BLOCK, (end - 1) // _BLOCK
+        blocks = {index: self._cache.get(self._key(index)) for index in range(begin, last + 1)}
+        for run in _runs(index for index, data in blocks.items() if data is None):
+            blocks.update(self._load(*run))
+        data = b"".join(block for block in blocks.values() if block is not None)
+        return data[first - begin * _BLOCK : end - begin * _BLOCK]
+
+    def prefetch(self, ranges: Iterable[tuple[int, int]]) -> None:
+        """Fetch several ranges (first byte, length) at once, in as few requests as sensible, into the cache.
+
+        Raises
+        ------
+        RemoteError, MissingAssetError
+            If any of them cannot be had.
+        """
+        size = self.size()
+        wanted = {
+            index
+            for first, length in ranges
+            for index in range(first // _BLOCK, (min(first + length, size) - 1) // _BLOCK + 1)
+        }
+        missing = sorted(index for index in wanted if self._cache.get(self._key(index)) is None)
+        runs = list(_runs(missing[: self._cache.limit_bytes // 2 // _BLOCK]))  # more would push out what came first
+        if len(runs) < 2:
+            for run in runs:
+                self._load(*run)
+            return
+        with ThreadPoolExecutor(max_workers=min(_THREADS, len(runs))) as threads:
+            for done in [threads.submit(self._load, *run) for run in runs]:
+                done.result()
+
+    def _load(self, begin: int, last: int) -> dict[int, bytes]:
+        """Fetch blocks in one request; they are kept only if they belong to the file of the first part."""
+        part = self._client.part(self._url, begin * _BLOCK, (last + 1) * _BLOCK - 1, self._version)
+        self._version = self._version or part.version
+        found = {begin + i // _BLOCK: part.data[i : i + _BLOCK] for i in range(0, len(part.data), _BLOCK)}
+        for index, data in found.items():
+            self._cache.put(self._key(index), data)
+        return found
+
+    def _key(self, index: int) -> tuple[str, Version | None, int]:
+        return self._url.partition("?")[0], self._version, index
+
+    def __reduce__(self) -> tuple[type["RemoteFile"], tuple[str, Client, BlockCache]]:
+        return RemoteFile, (self._url, self._client, self._cache)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RemoteFile) and self._url == other._url
+
+    def __hash__(self) -> int:
+        return hash(self._url)
+
+    def __repr__(self) -> str:
+        return f"RemoteFile({self.href!r})"
+
+
+def _runs(indexes: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Yield first and last of runs of block numbers; small gaps are bridged, long runs are cut."""
+    begin = last = None
+    for index in indexes:
+        if begin is None or last is None:
+            begin = last = index
+        elif index - last <= _GAP + 1 and index - begin < _REQUEST:
+            last = index
+        else:
+            yield begin, last
+            begin = last = index
+    if begin is not None and last is not None:
+        yield begin, last
+
+
+class _Handle(io.RawIOBase):
+    """A position in a remote file."""
+
+    def __init__(self, file: RemoteFile) -> None:
+        super().__init__()
+        self._file = file
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._file.size()}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        length = self._file.size() - self._at if size is None or size < 0 else size
+        data = self._file.read_at(self._at, length)
+        self._at += len(data)
+        return data
+
+    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
+        data = self.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)

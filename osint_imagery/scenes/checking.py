@@ -4,7 +4,7 @@ from osint_imagery.core.errors import ChecksumError, MissingAssetError, ReadErro
 from osint_imagery.core.lineage import digest_file
 from osint_imagery.scenes.scene import Asset
 
-__all__ = ["checked_digest", "compared", "elsewhere"]
+__all__ = ["checked_digest", "compared", "elsewhere", "held_digest"]
 
 
 def checked_digest(asset: Asset, *, check: bool = True) -> str:
@@ -50,3 +50,8 @@ def compared(layers: tuple[Asset | None, ...], *, check: bool) -> str:
 def elsewhere(asset: Asset) -> str:
     """Return the message for a file that is on another machine."""
     return f"href={asset.href!r} of asset {asset.key!r} is not on this machine; download it beside its item"
+
+
+def held_digest(asset: Asset) -> str | None:
+    """Return the digest of the bytes that are there, whatever was promised; None where no file is."""
+    return digest_file(asset.path) if asset.path is not None and asset.path.is_file() else None

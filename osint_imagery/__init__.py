@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from osint_imagery.workflow.dossier import Dossier
     from osint_imagery.workflow.fitness import fitness
     from osint_imagery.workflow.investigating import investigate
+    from osint_imagery.workflow.reproducing import reproduce
+    from osint_imagery.workflow.reproduction import Reproduction
     from osint_imagery.workflow.sweeping import sweep
 
 __version__ = "0.1.0"
@@ -65,6 +67,7 @@ _HOME = {
     "Image": "core.image",
     "Pair": "core.pair",
     "Prediction": "core.claim",
+    "Reproduction": "workflow.reproduction",
     "Scene": "scenes.scene",
     "TimeSpan": "core.timespan",
     "Verdict": "change.detections",
@@ -90,6 +93,7 @@ _HOME = {
     "read": "scenes.reading",
     "read_claim": "core.claim",
     "reliability": "change.reliability",
+    "reproduce": "workflow.reproducing",
     "resolution": "observe.resolution",
     "romania_catalog": "scenes.packaged",
     "search": "scenes.catalog",
@@ -112,6 +116,7 @@ __all__ = [
     "Image",
     "Pair",
     "Prediction",
+    "Reproduction",
     "Scene",
     "TimeSpan",
     "Verdict",
@@ -137,6 +142,7 @@ __all__ = [
     "read",
     "read_claim",
     "reliability",
+    "reproduce",
     "resolution",
     "romania_catalog",
     "search",

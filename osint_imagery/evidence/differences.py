@@ -12,14 +12,15 @@ from osint_imagery.evidence.record import EvidenceRecord
 __all__ = ["CARRIED", "RELATIVE", "TOLERANCE", "Difference", "Outcome", "differences", "judge", "leaves", "worst"]
 
 RELATIVE = 1e-4
-_DEGREES = 1e-7
+_DEGREES = 2e-7  # two units of the last digit that a record keeps beyond 100 degrees
+_PIXELS = 1.01e-4  # lineage writes shifts to four decimals
 _NEVER = 1e-300  # p-values below are printed with digits that nothing supports
 
 TOLERANCE = (
     f"Decisions, counts, names and digests of files have to be equal. Other numbers may differ by {RELATIVE:g} of "
     "their value: pixels are 32-bit, records keep six digits, and other versions of numpy, scipy and the processor's "
-    "routines add in another order (largest seen: 1.4e-5). P-values may differ by so much times -ln p, as a tail does "
-    f"when the statistic moves; coordinates by {_DEGREES:g} degrees (1 cm); a number inside a sentence by a unit of "
+    "routines add in another order (seen: up to 1e-5). P-values may differ by so much times -ln p, as a tail does "
+    f"when the statistic moves; coordinates by {_DEGREES:g} degrees (2 cm); shifts by 0.0001 px; a number inside a sentence by a unit of "
     "its last digit too. Digests of intermediate arrays tell whether every bit is equal, not by how much it differs: "
     "their numbers are compared instead."
 )
@@ -41,6 +42,7 @@ CARRIED = {
 
 _EXACT = frozenset({"version", "processing_version", "level", "credibility", "product_id", "id", "label"})
 _COORDINATES = frozenset({"longitude", "latitude", "outline_wkt"})
+_SHIFTS = frozenset({"shift_rows_px", "shift_columns_px", "rows_px", "columns_px"})
 _PLAIN = re.compile(r"-?(?:\d+(?:\.\d+)?|infinity)")
 _INSIDE = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
@@ -180,7 +182,7 @@ def judge(field: str, recorded: Leaf, recomputed: Leaf) -> Difference:
     >>> judge("ratio.plus.value", "3.69615", "3.69616").outcome.value, judge("x.pixels", 70, 71).outcome.value
     ('within tolerance', 'beyond tolerance')
     """
-    name = field.rsplit(".", 1)[-1].split("[", 1)[0]
+    name = _name(field)
     old, new = _text(recorded), _text(recomputed)
     if isinstance(recorded, str) and isinstance(recomputed, str) and name not in _EXACT:
         if _PLAIN.fullmatch(old) and _PLAIN.fullmatch(new):
@@ -193,6 +195,12 @@ def judge(field: str, recorded: Leaf, recomputed: Leaf) -> Difference:
             return Difference(field=field, recorded=old, recomputed=new, outcome=Outcome.WITHIN, tolerance=tolerance)
     outcome = Outcome.SAME if recorded == recomputed else Outcome.BEYOND
     return Difference(field=field, recorded=old, recomputed=new, outcome=outcome)
+
+
+def _name(field: str) -> str:
+    """Return what a field is called; a parameter of a step by its own name."""
+    last, _, inside = field.rsplit(".", 1)[-1].partition("[")
+    return inside.removesuffix("]") if last == "parameters" else last
 
 
 def _text(value: Leaf) -> str:
@@ -224,6 +232,8 @@ def _allowed(name: str, value: float) -> float:
         return _DEGREES
     if not math.isfinite(value):
         return 0.0
+    if name in _SHIFTS:
+        return max(_PIXELS, abs(value) * RELATIVE)
     tail = max(1.0, -math.log(value)) if name.startswith("p_") and 0 < value < 1 else 1.0
     return abs(value) * RELATIVE * tail
 

@@ -186,7 +186,7 @@ class _Work:
         stand_ins = [item.scene_id for item in self.record.coverage.looks if item.scene_id in self.missing]
         if stand_ins:
             names = ", ".join(stand_ins[:3]) + (" and others" if len(stand_ins) > 3 else "")
-            told.append(f"{len(stand_ins)} looks stand as recorded, for their scenes are not the same: {names}")
+            told.append(f"looks that stand as recorded, for their scenes are not the same: {names}")
         if self.missing:
             told.append(f"pixel size {self.settings.gsd_m:g} m as recorded, for not every scene is the same")
         if self.hindrance is not None:

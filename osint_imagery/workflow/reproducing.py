@@ -246,6 +246,5 @@ def _more(upstream: Upstream, standing: Standing) -> tuple[str, ...]:
     ]
     if not new:
         return ()
-    names = ", ".join(new[:_MOST]) + (" and others" if len(new) > _MOST else "")
-    count = f"the catalogue offers {len(new)} scenes of the place and the span that the ledger does not list"
-    return (f"{count} ({names}): added since, or left out then",)
+    names = ", ".join(new[:_MOST]) + (f" and {len(new) - _MOST} more" if len(new) > _MOST else "")
+    return (f"of this place and span the catalogue also offers, added since or left out of the ledger then: {names}",)

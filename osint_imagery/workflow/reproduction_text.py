@@ -21,6 +21,7 @@ _MAIN = re.compile(
 """Rows that are shown also where they are the same: what a reader asks for first."""
 
 _MOST = 12  # differing rows a record, and scenes, that the text shows; the page and the data hold all
+_HEAD = ("field", "recorded", "recomputed", "difference", "tolerance")
 _WIDTHS = (34, 16, 16, 10, 10)
 
 
@@ -71,18 +72,18 @@ def _record_lines(record: "RecordCheck") -> list[str]:
     if record.rows:
         lines.append(f"  {len(record.rows)} fields: {_counted(record.counts)}")
         shown, more = _shown(record.rows)
-        lines.append("  " + _columns(("field", "recorded", "recomputed", "difference", "tolerance"), "verdict"))
+        lines.append("  " + _columns(_HEAD, "verdict"))
         lines += ["  " + _columns(_cells(row), _verdict(row)) for row in shown]
-        lines += [f"  ... and {more} more that differ or were not computed"] if more else []
+        lines += [f"  ... and {more} more that differ"] if more else []
     return lines + [f"  note: {note}" for note in record.notes]
 
 
 def _shown(rows: Iterable[Difference]) -> tuple[list[Difference], int]:
-    """Return the rows for the text, main numbers first, and how many that are not the same were left out."""
+    """Return the rows for the text, main numbers first, and how many that differ were left out."""
     order = list(Outcome)
     rows = tuple(rows)
     main = [row for row in rows if _MAIN.fullmatch(row.field)]
-    rest = [row for row in rows if row not in main and row.outcome is not Outcome.SAME]
+    rest = [row for row in rows if row not in main and row.outcome is not Outcome.SAME and row.recomputed]
     rest.sort(key=lambda row: -order.index(row.outcome))
     return [*main, *rest[:_MOST]], max(0, len(rest) - _MOST)
 
@@ -125,7 +126,7 @@ def _small(found: "Reproduction") -> list[str]:
 
 
 def _record_html(record: "RecordCheck") -> str:
-    head = ("field", "recorded", "recomputed", "difference", "tolerance", "verdict")
+    head = (*_HEAD, "verdict")
     shown = [row for row in record.rows if row.outcome is not Outcome.SAME or _MAIN.fullmatch(row.field)]
     same = [row for row in record.rows if row not in shown]
     title = f"{record.prediction} ({record.path}): {record.outcome.value}; {_counted(record.counts)}"

@@ -20,9 +20,9 @@ TOLERANCE = (
     f"Decisions, counts, names and digests of files have to be equal. Other numbers may differ by {RELATIVE:g} of "
     "their value: pixels are 32-bit, records keep six digits, and other versions of numpy, scipy and the processor's "
     "routines add in another order (seen: up to 1e-5). P-values may differ by so much times -ln p, as a tail does "
-    f"when the statistic moves; coordinates by {_DEGREES:g} degrees (2 cm); shifts by 0.0001 px; a number inside a sentence by a unit of "
-    "its last digit too. Digests of intermediate arrays tell whether every bit is equal, not by how much it differs: "
-    "their numbers are compared instead."
+    f"when the statistic moves; coordinates by {_DEGREES:g} degrees (2 cm); shifts by 0.0001 px; a number inside a "
+    "sentence by a unit of its last digit too. Digests of intermediate arrays tell whether every bit is equal, not by "
+    "how much it differs: their numbers are compared instead."
 )
 """What may differ, and why."""
 

@@ -21,6 +21,7 @@ _MAIN = re.compile(
 """Rows that are shown also where they are the same: what a reader asks for first."""
 
 _MOST = 12  # differing rows a record, and scenes, that the text shows; the page and the data hold all
+_VERIFIED = "figures and the report page, whose bytes verify compares"
 _HEAD = ("field", "recorded", "recomputed", "difference", "tolerance")
 _WIDTHS = (34, 16, 16, 10, 10)
 
@@ -33,7 +34,7 @@ def as_text(found: "Reproduction") -> str:
     for record in found.records:
         lines += ["", *_record_lines(record)]
     if found.records and not found.problems:
-        lines += ["", f"Tolerance: {TOLERANCE}", f"Not computed: {', '.join(CARRIED)}."]
+        lines += ["", f"Tolerance: {TOLERANCE}", f"Not computed: {', '.join(CARRIED)}; {_VERIFIED}."]
     changed = _versions(found)
     lines += [f"Made with {changed}" if changed else ""] if found.made_by else []
     lines += [f"Note: {note}" for note in found.notes]
@@ -122,7 +123,7 @@ def as_html(found: "Reproduction") -> str:
 def _small(found: "Reproduction") -> list[str]:
     made = [f"Made with {_versions(found)}."] if found.made_by else []
     left = "; ".join(f"{name} ({why})" for name, why in CARRIED.items())
-    return [TOLERANCE, f"Not computed: {left}.", *made, *found.notes]
+    return [TOLERANCE, f"Not computed: {left}; {_VERIFIED}.", *made, *found.notes]
 
 
 def _record_html(record: "RecordCheck") -> str:

@@ -334,6 +334,21 @@ def test_other_software_is_said_and_another_version_of_the_method_is_not_compute
     assert record(found, "ship").outcome is Outcome.SAME
 
 
+def test_the_recorded_method_seed_and_number_of_insertions_are_used(home, monkeypatch):
+    from osint_imagery.workflow import examining
+
+    told, real = [], examining.power
+
+    def spy(*pairs: Any, **settings: Any) -> Any:
+        told.append((settings["method"], settings["seed"], settings["places"]))
+        return real(*pairs, **settings)
+
+    monkeypatch.setattr(examining, "power", spy)
+    forge(home.dossier, "inputs.json", lambda body: body["settings"].update(seed=7, places=9))
+    oi.reproduce(home.dossier)
+    assert told == [("combined", 7, 9)]
+
+
 @pytest.mark.parametrize("href", ["../../outside/catalog.json", "/etc", "bundled:../pyproject.toml", "bundled:x"])
 def test_an_address_that_leads_out_is_not_followed(quick, href):
     forge(quick.dossier, "inputs.json", lambda body: body["catalog"].update(href=href))

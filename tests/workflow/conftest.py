@@ -1,5 +1,6 @@
 """Small copies of the simulated port, to be damaged, and claims about it."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,10 +8,16 @@ from typing import Any
 
 import pytest
 import yaml
+from support.home import DAYS as FOUR_DAYS
+from support.home import Home
 from support.port import PortCopy
 
 from osint_imagery.core.claim import Claim, read_claim
+from osint_imagery.evidence.differences import Outcome
 from osint_imagery.scenes.packaged import bundled
+from osint_imagery.workflow.investigating import investigate
+from osint_imagery.workflow.recomputing import Recomputer
+from osint_imagery.workflow.reproduction import RecordCheck
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DAYS = ("20240501", "20240516", "20240526")  # the middle one is the last without the shed
@@ -44,3 +51,29 @@ def claim_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Claim]:
 @pytest.fixture(scope="session")
 def clock() -> Callable[[], datetime]:
     return lambda: AT
+
+
+@pytest.fixture(scope="session")
+def reproducible(tmp_path_factory: pytest.TempPathFactory, claim_of: Any) -> Path:
+    """A dossier on a seen shed and a ship that nobody looked at, with its scenes beside it."""
+    root = tmp_path_factory.mktemp("reproduce")
+    port = PortCopy(root / "scenes", FOUR_DAYS)
+    investigate(claim_of("shed", "ship"), port.catalog, out=root / "dossier")
+    return root
+
+
+@pytest.fixture
+def home(reproducible: Path, tmp_path: Path) -> Home:
+    return Home(Path(shutil.copytree(reproducible, tmp_path / "home")))
+
+
+@pytest.fixture
+def quick(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """For tests of what becomes of scenes: no record is computed."""
+
+    def skipped(self: Recomputer, standing: Any) -> RecordCheck:
+        name = standing.record.propositions.prediction
+        return RecordCheck(record_id="", prediction=name, path="", answer="", outcome=Outcome.SAME)
+
+    monkeypatch.setattr(Recomputer, "check", skipped)
+    return home

@@ -86,7 +86,7 @@ class SettingsInput(Model):
     detector_version: Text
     seed: Annotated[int, Field(ge=0)]
     places: Annotated[int, Field(ge=1)]
-    gsd_m: Text
+    gsd_m: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$")]
 
 
 class Inputs(Model):

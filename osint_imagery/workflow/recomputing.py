@@ -7,6 +7,7 @@ from pathlib import Path
 
 from osint_imagery.change.detectors import detectors, resolve
 from osint_imagery.core.claim import Claim, Prediction
+from osint_imagery.core.errors import InputError
 from osint_imagery.core.timespan import TimeSpan, utc
 from osint_imagery.evidence.differences import Difference, Outcome, differences, judge, worst
 from osint_imagery.evidence.fields import LookField
@@ -130,9 +131,9 @@ class _Work:
         if lost:
             names = ", ".join(item.scene_id for item in lost[:3]) + (" and others" if len(lost) > 3 else "")
             return worst([item.outcome for item in lost]), f"rests on {names}"
-        unknown = self.planned.scene_ids - set(self.maker.checks)
-        if unknown:
-            return Outcome.BEYOND, f"rests on {', '.join(sorted(unknown))}, which the dossier does not list as read"
+        unread = self.planned.scene_ids - {scene.id for scene in self.offer.scenes}
+        if unread:
+            return Outcome.BEYOND, f"rests on {', '.join(sorted(unread))}, which the dossier does not list as read"
         told = self.maker.inputs.settings
         if self.planned.compared is None:
             return None
@@ -199,6 +200,11 @@ def _pairs(quiet: Sequence[tuple[str, str]]) -> str:
 
 
 def _look(field: LookField) -> Look:
+    if field.state not in set(LookState):
+        msg = (
+            f"look {field.scene_id} has state={field.state!r}, which no record of this version has; it cannot stand in"
+        )
+        raise InputError(msg)
     return Look(
         scene_id=field.scene_id,
         acquired=TimeSpan(field.acquired.start_datetime, field.acquired.end_datetime),

@@ -116,6 +116,25 @@ def test_other_dates_than_the_rule_chooses_are_beyond_tolerance(home):
     assert row(found, "shed", "dates.compared").outcome is Outcome.BEYOND
 
 
+def test_dates_that_were_not_read_are_beyond_tolerance(home):
+    def not_at_hand(body: dict[str, Any]) -> None:
+        body["scenes"][0].update(at_hand=False)
+        body["predictions"][0]["compared"] = [body["scenes"][0]["id"], AFTER]
+
+    forge(home.dossier, "inputs.json", not_at_hand)
+    area = row(oi.reproduce(home.dossier), "shed", "detections[1].area.value")
+    assert area.outcome is Outcome.BEYOND
+    assert area.note == "rests on port-20240501, which the dossier does not list as read"
+
+
+def test_a_look_in_a_state_that_no_record_has_cannot_stand_in(home):
+    forge(home.dossier, SHED, lambda body: body["coverage"]["looks"][0].update(state="perfect"))
+    assert oi.reproduce(home.dossier).outcome is Outcome.BEYOND
+    home.flip("port-20240501", "scl.tif")
+    with pytest.raises(InputError, match="state='perfect'"):
+        oi.reproduce(home.dossier)
+
+
 def test_inputs_that_contradict_the_ledger_are_altered(home):
     forge(home.dossier, "inputs.json", lambda body: body["scenes"][0].update(metadata=f"sha256:{'0' * 64}"))
     found = oi.reproduce(home.dossier)

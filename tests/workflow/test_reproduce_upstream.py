@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 from support.forging import forge
@@ -147,4 +148,5 @@ def test_a_damaged_quality_layer_and_files_elsewhere_are_reproduced_as_they_were
     path = oi.investigate(claim_of("ship"), port.catalog, out=tmp_path / "dossier").path
     looks = json.loads((path / "records" / "0001-ship.json").read_bytes())["coverage"]["looks"]
     assert [look["state"] for look in looks][:2] == ["unknown", "unknown"]
-    assert oi.reproduce(path, port.catalog).outcome is Outcome.SAME
+    moved = shutil.move(port.root, tmp_path / "moved")
+    assert oi.reproduce(path, Path(moved, "catalog.json")).outcome is Outcome.SAME

@@ -88,7 +88,7 @@ class Difference:
     difference : str
         Recomputed minus recorded, where both are numbers.
     tolerance : str
-        By how much they may differ; ``exact`` where not at all.
+        By how much they may differ; ``exact`` where not at all, empty where nothing was compared.
     note : str
         Why it was not computed, for example.
     """
@@ -137,8 +137,12 @@ def differences(
             first, second = (_text(values[field]) if field in values else _ABSENT for values in (old, new))
             rows.append(Difference(field=field, recorded=first, recomputed=second, outcome=Outcome.BEYOND))
         elif field in old:
-            row = Difference(field=field, recorded=_text(old[field]), recomputed="", outcome=why[0], note=why[1])
-            rows.append(row)
+            outcome, note = why
+            rows.append(
+                Difference(
+                    field=field, recorded=_text(old[field]), recomputed="", outcome=outcome, tolerance="", note=note
+                )
+            )
     return tuple(rows)
 
 

@@ -90,7 +90,7 @@ def _shown(rows: Iterable[Difference]) -> tuple[list[Difference], int]:
 
 
 def _cells(row: Difference) -> tuple[str, str, str, str, str]:
-    return row.field, row.recorded, row.recomputed or "-", row.difference or "-", row.tolerance
+    return row.field, row.recorded, row.recomputed or "-", row.difference or "-", row.tolerance or "-"
 
 
 def _verdict(row: Difference) -> str:

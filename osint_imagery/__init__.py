@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from osint_imagery.workflow.dossier import Dossier
     from osint_imagery.workflow.fitness import fitness
     from osint_imagery.workflow.investigating import investigate
+    from osint_imagery.workflow.reproducing import reproduce
+    from osint_imagery.workflow.reproduction import Reproduction
     from osint_imagery.workflow.sweeping import sweep
 
 __version__ = "0.1.0"
@@ -67,6 +69,7 @@ _HOME = {
     "Image": "core.image",
     "Pair": "core.pair",
     "Prediction": "core.claim",
+    "Reproduction": "workflow.reproduction",
     "Scene": "scenes.scene",
     "TimeSpan": "core.timespan",
     "Verdict": "change.detections",
@@ -93,6 +96,7 @@ _HOME = {
     "read": "scenes.reading",
     "read_claim": "core.claim",
     "reliability": "change.reliability",
+    "reproduce": "workflow.reproducing",
     "resolution": "observe.resolution",
     "romania_catalog": "scenes.packaged",
     "search": "scenes.catalog",
@@ -116,6 +120,7 @@ __all__ = [
     "Image",
     "Pair",
     "Prediction",
+    "Reproduction",
     "Scene",
     "TimeSpan",
     "Verdict",
@@ -142,6 +147,7 @@ __all__ = [
     "read",
     "read_claim",
     "reliability",
+    "reproduce",
     "resolution",
     "romania_catalog",
     "search",

@@ -33,6 +33,10 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
     ],
     "detach": [("target=", lambda g: oi.detach("x", 5))],
     "read_claim": [("path=", lambda g: oi.read_claim(5))],
+    "reproduce": [
+        ("path=", lambda g: oi.reproduce(5)),
+        ("catalog=", lambda g: oi.reproduce("x", 5)),
+    ],
     "verify": [("path=", lambda g: oi.verify(5))],
     "area_from_sample": [
         ("counts=", lambda g: oi.area_from_sample("x", [5, 6])),
@@ -197,7 +201,17 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
     ],
 }
 # Made by the library, never by a caller; strict models, whose own errors name the field; or without an argument.
-WITHOUT = {"ChangeMap", "Claim", "Comparison", "Detection", "Dossier", "Prediction", "Verdict", "detectors"}
+WITHOUT = {
+    "ChangeMap",
+    "Claim",
+    "Comparison",
+    "Detection",
+    "Dossier",
+    "Reproduction",
+    "Prediction",
+    "Verdict",
+    "detectors",
+}
 CASES = [
     pytest.param(wrong, call, id=f"{name}-{index}")
     for name, calls in CALLS.items()

@@ -29,6 +29,8 @@ _HOW_TO_VERIFY = """How to verify this folder
        openssl pkeyutl -verify -rawin -pubin -inkey seal/NAME.pub.pem -in seal/NAME.json -sigfile seal/NAME.sig
        openssl ts -verify -data seal/NAME.json -in seal/NAME.tsr -CAfile THE-AUTHORITY'S-ROOT.pem
    seal/NAME.json states the head, and how many entries it ends, that was signed or timestamped.
+6. To compute the numbers again from the scenes:      osint-imagery reproduce .
+   inputs.json names the scenes, their files by SHA-256, the dates chosen, the method and the seed.
 
 The claim was registered in the first line, before any pixel was read.
 """

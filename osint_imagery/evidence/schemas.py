@@ -1,9 +1,10 @@
-"""JSON Schemas of what is written to disk: claim, record, ledger entry."""
+"""JSON Schemas of what is written to disk: claim, record, ledger entry, inputs."""
 
 import json
 from pathlib import Path
 
 from osint_imagery.core.claim import Claim
+from osint_imagery.evidence.inputs import Inputs
 from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.record import EvidenceRecord
 
@@ -18,11 +19,12 @@ def schemas() -> dict[str, str]:
     Examples
     --------
     >>> sorted(schemas())
-    ['claim.schema.json', 'ledger-entry.schema.json', 'record.schema.json']
+    ['claim.schema.json', 'inputs.schema.json', 'ledger-entry.schema.json', 'record.schema.json']
     """
     bodies = {
         "claim": Claim.model_json_schema(mode="validation"),
         "record": EvidenceRecord.model_json_schema(mode="serialization"),
+        "inputs": Inputs.model_json_schema(mode="serialization"),
         "ledger-entry": Entry.model_json_schema(mode="serialization"),
     }
     return {

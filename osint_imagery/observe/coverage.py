@@ -14,7 +14,7 @@ from osint_imagery.observe.look import Look, LookState, look_at
 from osint_imagery.observe.stay import Certainty, share_covered, spans_between
 from osint_imagery.scenes.scene import Scene
 
-__all__ = ["Coverage", "Look", "LookState", "coverage"]
+__all__ = ["Coverage", "Look", "LookState", "coverage", "covered"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +121,26 @@ def coverage(
     if not 0 < usable_at_least <= 1:
         msg = f"usable_at_least={usable_at_least!r} is not a share in (0, 1]; 0.8 = four fifths of the area"
         raise InputError(msg)
-    looks = sorted((look_at(scene, where, usable_at_least) for scene in every), key=lambda look: look.acquired.start)
+    return covered(prediction, [look_at(scene, where, usable_at_least) for scene in every], place=where.name)
+
+
+def covered(prediction: Prediction, looks: Iterable[Look], *, place: str) -> Coverage:
+    """Return the coverage that given looks make.
+
+    Parameters
+    ----------
+    prediction : Prediction
+        With `when` and `dwell_days`.
+    looks : iterable of Look
+        All of them, in any order.
+    place : str
+        Name of the area.
+    """
     when = prediction.when.span()
+    looks = sorted(looks, key=lambda look: look.acquired.start)
     return Coverage(
         prediction_id=prediction.id,
-        place=where.name,
+        place=place,
         when=when,
         dwell_days=prediction.dwell_days,
         looks=tuple(looks),

@@ -1,6 +1,5 @@
 """Small copies of the simulated port, to be damaged, and claims about it."""
 
-import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -9,48 +8,19 @@ from typing import Any
 
 import pytest
 import yaml
+from support.home import DAYS as FOUR_DAYS
+from support.home import Home
+from support.port import PortCopy
 
 from osint_imagery.core.claim import Claim, read_claim
-from osint_imagery.core.lineage import digest_file
-from osint_imagery.scenes.catalog import open_catalog
+from osint_imagery.evidence.differences import Outcome
 from osint_imagery.scenes.packaged import bundled
-from osint_imagery.scenes.scene import Scene
+from osint_imagery.workflow.investigating import investigate
+from osint_imagery.workflow.recomputing import Recomputer
+from osint_imagery.workflow.reproduction import RecordCheck
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DAYS = ("20240501", "20240516", "20240526")  # the middle one is the last without the shed
-
-
-class PortCopy:
-    """Some looks at the port in a folder of their own."""
-
-    def __init__(self, root: Path, days: tuple[str, ...]) -> None:
-        home = bundled("port")
-        self.root = root
-        self.catalog = root / "catalog.json"
-        root.mkdir(parents=True)
-        body = json.loads((home / "catalog.json").read_text())
-        keep = [link for link in body["links"] if link["rel"] != "item" or link["href"].split("port-")[1][:8] in days]
-        self.catalog.write_text(json.dumps({**body, "links": keep}))
-        for day in days:
-            shutil.copytree(home / f"port-{day}", root / f"port-{day}")
-
-    def file(self, day: str, name: str = "pixels.tif") -> Path:
-        return self.root / f"port-{day}" / name
-
-    def edit(self, day: str, change: Callable[[dict[str, Any]], None]) -> None:
-        path = self.file(day, "item.json")
-        body = json.loads(path.read_text())
-        change(body)
-        path.write_text(json.dumps(body))
-
-    def promise(self, day: str, key: str = "pixels", name: str = "pixels.tif") -> None:
-        """Write the digest and size of the file that is there into the item."""
-        path = self.file(day, name)
-        fields = {"file:checksum": "1220" + digest_file(path)[7:], "file:size": path.stat().st_size}
-        self.edit(day, lambda item: item["assets"][key].update(fields))
-
-    def scenes(self) -> tuple[Scene, ...]:
-        return tuple(open_catalog(self.catalog).scenes())
 
 
 @pytest.fixture
@@ -81,3 +51,29 @@ def claim_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Claim]:
 @pytest.fixture(scope="session")
 def clock() -> Callable[[], datetime]:
     return lambda: AT
+
+
+@pytest.fixture(scope="session")
+def reproducible(tmp_path_factory: pytest.TempPathFactory, claim_of: Any) -> Path:
+    """A dossier on a seen shed and a ship that nobody looked at, with its scenes beside it."""
+    root = tmp_path_factory.mktemp("reproduce")
+    port = PortCopy(root / "scenes", FOUR_DAYS)
+    investigate(claim_of("shed", "ship"), port.catalog, out=root / "dossier")
+    return root
+
+
+@pytest.fixture
+def home(reproducible: Path, tmp_path: Path) -> Home:
+    return Home(Path(shutil.copytree(reproducible, tmp_path / "home")))
+
+
+@pytest.fixture
+def quick(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """For tests of what becomes of scenes: no record is computed."""
+
+    def skipped(self: Recomputer, standing: Any) -> RecordCheck:
+        name = standing.record.propositions.prediction
+        return RecordCheck(record_id="", prediction=name, path="", answer="", outcome=Outcome.SAME)
+
+    monkeypatch.setattr(Recomputer, "check", skipped)
+    return home

@@ -31,6 +31,7 @@ FILES = {
     "figures/shed-before-after.png",
     "figures/shed-looks.png",
     "figures/ship-looks.png",
+    "inputs.json",
     "ledger.head",
     "ledger.jsonl",
     *RECORDS,

@@ -1,0 +1,64 @@
+"""What counts as the same number, and what does not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from osint_imagery.core.lineage import decimal_text
+from osint_imagery.evidence.differences import RELATIVE, Outcome, judge, worst
+
+ARRAYS = (f"sha256:{'a' * 64}", f"sha256:{'b' * 64}")
+
+CASES = (
+    ("ratio.plus.value", "3.69615", "3.69616", Outcome.WITHIN),
+    ("ratio.plus.value", "3.69615", "3.70615", Outcome.BEYOND),
+    ("detections[1].area.value", "312345", "312346", Outcome.WITHIN),  # six digits, no decimals
+    ("ratio.cap", "infinity", "5", Outcome.BEYOND),
+    ("ratio.cap", "5", None, Outcome.BEYOND),
+    ("detections[1].pixels", 70, 71, Outcome.BEYOND),
+    ("detections[1].fits_prediction", True, False, Outcome.BEYOND),
+    ("method.version", "1", "1.00001", Outcome.BEYOND),
+    ("fitness.pod.level", "0.95", "0.950001", Outcome.BEYOND),
+    ("detections[1].p_instrument", "0.0000000000000000267656", "0.0000000000000000267647", Outcome.WITHIN),
+    ("detections[1].p_instrument", "0.04", "0.0401", Outcome.BEYOND),
+    ("detections[1].longitude", "35.5000000", "35.5000001", Outcome.WITHIN),
+    ("detections[1].longitude", "35.5", "35.501", Outcome.BEYOND),  # 90 m, though a small share of the number
+    ("quality.shift_rows_px", "0.00004", "0.00005", Outcome.WITHIN),
+    ("lineage[shift].parameters[rows_px]", "0.4266", "0.4267", Outcome.WITHIN),
+    ("lineage[shift].parameters[rows_px]", "0.4266", "0.4269", Outcome.BEYOND),
+    ("lineage[detect].parameters[level]", "0.1", "0.1001", Outcome.BEYOND),
+    ("detections[1].outline_wkt", "POLYGON ((35.50000001 33.9))", "POLYGON ((35.50000002 33.9))", Outcome.WITHIN),
+    ("detections[1].outline_wkt", "POLYGON ((35.5001 33.9))", "POLYGON ((35.5002 33.9))", Outcome.BEYOND),
+    ("ratio.reason", "POD 0.912 from 21 pairs", "POD 0.913 from 21 pairs", Outcome.WITHIN),
+    ("ratio.reason", "POD 0.912 from 21 pairs", "POD 0.914 from 21 pairs", Outcome.BEYOND),
+    ("ratio.reason", "POD 0.912 from 21 pairs", "POD 0.912 from 22 pairs", Outcome.BEYOND),
+    ("ratio.reason", "POD 0.912 from 21 pairs", "POD 0.912 of 21 pairs", Outcome.BEYOND),
+    ("lineage[align].outputs[0]", *ARRAYS, Outcome.WITHIN),
+    ("lineage[align].inputs[0]", *ARRAYS, Outcome.WITHIN),
+    ("lineage[read].outputs[0]", *ARRAYS, Outcome.WITHIN),
+    ("lineage[read 2].inputs[0]", *ARRAYS, Outcome.BEYOND),  # a file
+    ("scenes[a].assets[b].digest", *ARRAYS, Outcome.BEYOND),
+)
+
+
+@pytest.mark.parametrize(("field", "recorded", "recomputed", "outcome"), CASES)
+def test_numbers_may_move_a_little_and_nothing_else_may(field, recorded, recomputed, outcome):
+    assert judge(field, recorded, recomputed).outcome is outcome
+    assert judge(field, recorded, recorded).outcome is Outcome.SAME
+
+
+@given(st.floats(1e-12, 1e12), st.floats(-3, 3))
+def test_the_tolerance_is_that_share_of_the_number_that_is_stated(value, steps):
+    recorded, recomputed = decimal_text(value, 12), decimal_text(value * (1 + steps * RELATIVE), 12)
+    found = judge("quality.residual.value", recorded, recomputed)
+    if 0.01 < abs(steps) < 0.99:
+        assert found.outcome is Outcome.WITHIN
+    elif abs(steps) > 1.01:
+        assert found.outcome is Outcome.BEYOND
+
+
+def test_what_has_to_be_known_first_comes_first():
+    assert worst([]) is Outcome.UNCHECKED
+    assert worst([Outcome.SAME, Outcome.WITHIN]) is Outcome.WITHIN
+    assert worst([Outcome.UNCHECKED, Outcome.WITHIN]) is Outcome.UNCHECKED
+    assert worst([Outcome.UPSTREAM, Outcome.BEYOND, Outcome.SAME]) is Outcome.BEYOND

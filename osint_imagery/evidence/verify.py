@@ -25,6 +25,7 @@ from osint_imagery.evidence.ledger_bodies import (
     StoredFile,
 )
 from osint_imagery.evidence.record import read_record
+from osint_imagery.evidence.review_check import check_people
 from osint_imagery.evidence.seal_copies import copies_of
 from osint_imagery.evidence.sealed import check_seals
 
@@ -125,6 +126,7 @@ def verify(path: str | Path, *, roots: Sequence[str | Path] = ()) -> Verificatio
     problems += unsound
     wrong, told = _records(folder, entries, held)
     problems += wrong
+    problems += check_people(folder, entries, held)
     if problems:
         _refuse(folder, problems)
     offered = [entry.body for entry in entries if isinstance(entry.body, SceneOffered)]

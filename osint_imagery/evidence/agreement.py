@@ -175,7 +175,7 @@ def agreement(
         standard_error=None if kappa is None else decimal_text(_standard_error(shares, chance, count)),
         pi=None if _certain(both) else decimal_text((raw.value - both) / (1 - both)),
         reason="" if kappa is not None else f"kappa is not defined: {_ALIKE}",
-        notes=_notes(kappa, tuple(labels), common, count),
+        notes=(*_constant(table, names), *_notes(kappa, tuple(labels), common, count)),
     )
 
 
@@ -215,6 +215,16 @@ def _standard_error(shares: NDArray[np.float64], chance: float, count: int) -> f
     differed = (1 - kappa) ** 2 * ((shares * both**2).sum() - (same * (rows + columns) ** 2).sum())
     variance = agreed + differed - (kappa - chance * (1 - kappa)) ** 2
     return math.sqrt(max(float(variance), 0.0) / count) / (1 - chance)
+
+
+def _constant(table: NDArray[np.int64], names: tuple[str, str]) -> tuple[str, ...]:
+    """Say who gave one label to every place, which by itself makes kappa 0."""
+    rows, columns = (np.count_nonzero(table.sum(axis=axis)) == 1 for axis in (1, 0))
+    return tuple(
+        f"{name} gave one label to every place, so kappa is 0 or not defined whatever the other says; read the table"
+        for name, constant in zip(names, (rows, columns), strict=True)
+        if constant
+    )
 
 
 def _notes(kappa: Estimate | None, labels: tuple[str, ...], common: NDArray[np.float64], count: int) -> tuple[str, ...]:

@@ -17,14 +17,15 @@ from osint_imagery.evidence.answers import Answer, Answers
 from osint_imagery.evidence.fields import Digest, Instant, Model, Text
 from osint_imagery.evidence.record import EvidenceRecord
 from osint_imagery.evidence.review_comparison import DETECTOR, Comparison, comparison, detector, reader
-from osint_imagery.evidence.review_key import ReviewKey
+from osint_imagery.evidence.review_key import LABELS, ReviewKey
 from osint_imagery.observe.resolution import AllowedLevel
 
 __all__ = ["Given", "Reading", "ReviewRecord", "review_of"]
 
 _CHOSEN = (
-    "the places were chosen: {detections} hold a detection and {controls} none, so raw agreement, kappa and pi are of "
-    "this sheet and not of the ground at large"
+    "the places were chosen: {detections} hold a detection, {cleared} are ground that the detector examined in vain, "
+    "{around} are ground around that it did not examine; so raw agreement, kappa and pi are of this sheet and not of "
+    "the ground at large"
 )
 
 
@@ -214,8 +215,12 @@ def _reading(given: Given) -> Reading:
 
 
 def _notes(key: ReviewKey) -> tuple[str, ...]:
-    counted = {kind: sum(item.kind == kind for item in key.items) for kind in ("detection", "control")}
-    notes = [_CHOSEN.format(detections=counted["detection"], controls=counted["control"])]
+    answers = [item.answer for item in key.items]
+    notes = [
+        _CHOSEN.format(
+            detections=answers.count(LABELS[0]), cleared=answers.count(LABELS[1]), around=answers.count(None)
+        )
+    ]
     cut = [item.item for item in key.items if not item.whole]
     if cut:
         notes.append(f"in {', '.join(cut)} the detection reaches beyond the square: its overlap is not a whole one")

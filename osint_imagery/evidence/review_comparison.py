@@ -58,9 +58,10 @@ class Comparison(Model):
         Of their labels.
     disagreements : tuple of Disagreement
         Item by item; none is left out.
-    confirmed, cleared : EstimateField or None
-        Only against the detector: the share of places with a detection in which the reader sees a change, and of
-        places without in which the reader sees none. Exact binomial intervals.
+    confirmed, cleared, around : EstimateField or None
+        Only against the detector. The share of places with a detection in which the reader sees a change; of places
+        that the detector examined in vain, in which the reader sees none; and of places that it did not examine, in
+        which the reader sees none. Exact binomial intervals; None where there is no such place.
     outlines : tuple of OutlinePair
         Outlines of both that overlap, one to one, in places where both drew.
     first_only, second_only : tuple of str
@@ -73,6 +74,7 @@ class Comparison(Model):
     disagreements: tuple[Disagreement, ...]
     confirmed: EstimateField | None
     cleared: EstimateField | None
+    around: EstimateField | None
     outlines: tuple[OutlinePair, ...]
     first_only: tuple[Text, ...]
     second_only: tuple[Text, ...]
@@ -85,7 +87,7 @@ def detector(items: Sequence[KeyItem], detections: Sequence[DetectionField]) -> 
     squares = {item.item: shapely.from_wkt(item.square_wkt) for item in items}
     return Rater(
         name=DETECTOR,
-        labels={item.item: item.answer for item in items},
+        labels={item.item: item.answer for item in items if item.answer is not None},
         outlines={name: [one for one in shapes if one.intersects(square)] for name, square in squares.items()},
     )
 
@@ -109,19 +111,26 @@ def comparison(items: Sequence[KeyItem], first: Rater, second: Rater) -> Compari
     items : sequence of KeyItem
         What each place is.
     first, second : Rater
-        Both with a label for each place.
+        A reader has a label for each place, the detector for those that it examined; only these are compared.
     """
     against = first.name == DETECTOR
+    judged = [item for item in items if item.item in first.labels and item.item in second.labels]
+    one, two = ({item.item: rater.labels[item.item] for item in judged} for rater in (first, second))
     pairs, first_only, second_only = _matched(items, first, second)
+    answers = {"confirmed": LABELS[0], "cleared": LABELS[1], "around": None}
+    places = {
+        name: [item.item for item in items if against and item.answer == answer] for name, answer in answers.items()
+    }
     hits = sum(float(pair.iou) >= _ENOUGH for pair in pairs)
     share = wilson(hits, len(pairs), method=f"pairs of outlines with an IoU of {_ENOUGH:g} or more") if pairs else None
     return Comparison(
-        agreement=agreement(first.labels, second.labels, names=(first.name, second.name), labels=LABELS),
+        agreement=agreement(one, two, names=(first.name, second.name), labels=LABELS),
         disagreements=tuple(
             _disagreement(item, first, second) for item in items if first.labels[item.item] != second.labels[item.item]
         ),
-        confirmed=_share(items, second, "detection", LABELS[0]) if against else None,
-        cleared=_share(items, second, "control", LABELS[1]) if against else None,
+        confirmed=_share(places["confirmed"], second, LABELS[0]),
+        cleared=_share(places["cleared"], second, LABELS[1]),
+        around=_share(places["around"], second, LABELS[1]),
         outlines=pairs,
         first_only=first_only,
         second_only=second_only,
@@ -141,11 +150,9 @@ def _disagreement(item: KeyItem, first: Rater, second: Rater) -> Disagreement:
     )
 
 
-def _share(items: Sequence[KeyItem], rater: Rater, kind: str, wanted: str) -> EstimateField | None:
-    places = [item.item for item in items if item.kind == kind]
+def _share(places: Sequence[str], rater: Rater, wanted: str) -> EstimateField | None:
     hits = sum(rater.labels[item] == wanted for item in places)
-    words = f"places of kind {kind} called {wanted!r}"
-    return EstimateField.of(proportion(hits, len(places), method=words)) if places else None
+    return EstimateField.of(proportion(hits, len(places), method=f"called {wanted!r}")) if places else None
 
 
 def _matched(

@@ -35,6 +35,8 @@ class KeyItem(Model):
         Which.
     chosen : str
         By which part of the rule.
+    examined : bool
+        Whether the detector decided on all of the square; about other ground it says nothing.
     rows, columns : (first, last + 1)
         The square that the question is about, px of the pair's grid.
     square_wkt : str
@@ -47,15 +49,18 @@ class KeyItem(Model):
     kind: Literal["detection", "control"]
     detection: int | None
     chosen: Text
+    examined: bool
     rows: Span
     columns: Span
     square_wkt: Text
     whole: bool
 
     @property
-    def answer(self) -> str:
-        """What the detector says of the place, in the words of the reader's list."""
-        return LABELS[0] if self.kind == "detection" else LABELS[1]
+    def answer(self) -> str | None:
+        """What the detector says of the place, in the words of the reader's list; None where it did not look."""
+        if self.kind == "detection":
+            return LABELS[0]
+        return LABELS[1] if self.examined else None
 
 
 class ReviewKey(Model):
@@ -79,6 +84,9 @@ class ReviewKey(Model):
             raise ValueError(msg)
         if any((item.kind == "detection") != (item.detection is not None) for item in self.items):
             msg = "a detection is named where and only where a place holds one"
+            raise ValueError(msg)
+        if all(item.answer is None for item in self.items):
+            msg = "the detector decided on none of the places"
             raise ValueError(msg)
         return self
 

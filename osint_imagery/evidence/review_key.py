@@ -71,7 +71,6 @@ class ReviewKey(Model):
     before: Text
     after: Text
     rule: Text
-    seed: Annotated[int, Field(ge=0)]
     side_px: Annotated[int, Field(ge=8)]
     salt: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     items: Annotated[tuple[KeyItem, ...], Field(min_length=1)]

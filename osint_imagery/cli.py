@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from osint_imagery.cli_exchange import add_exchange_commands
+from osint_imagery.cli_review import add_review_commands
 from osint_imagery.cli_seal import add_seal_commands
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import read_claim
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add_exchange_commands(commands)
     add_seal_commands(commands)
+    add_review_commands(commands)
 
     for each in (demo, found, pair, check, fit, verified):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")

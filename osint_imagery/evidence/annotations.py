@@ -9,13 +9,22 @@ from pydantic import Field, ValidationError, model_validator
 
 from osint_imagery.core.arguments import require_each
 from osint_imagery.core.errors import InputError
-from osint_imagery.core.lineage import Json, canonical_json
+from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
 from osint_imagery.evidence.feature_file import Geometry, NamedCrs, feature, outline_wkt, read_feature_file, said
 from osint_imagery.evidence.fields import Digest, Instant, Level, Model, Text
+from osint_imagery.evidence.ledger_file import read_ledger
 from osint_imagery.evidence.reasoning import Annotation
 from osint_imagery.evidence.record import EvidenceRecord
+from osint_imagery.evidence.recorded import named_record
 
-__all__ = ["AnnotationSet", "RecordReference", "annotation_set", "annotations_geojson", "read_annotations"]
+__all__ = [
+    "AnnotationSet",
+    "RecordReference",
+    "annotation_set",
+    "annotations_geojson",
+    "annotations_in",
+    "read_annotations",
+]
 
 
 class RecordReference(Model):
@@ -128,6 +137,39 @@ def annotations_geojson(annotations: Sequence[Annotation]) -> str:
     ]
     body = {"type": "FeatureCollection", "name": "annotations", "features": features}
     return json.dumps(body, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def annotations_in(dossier: str | Path, record: str) -> tuple[Annotation, ...]:
+    """Return all marks that a claim file holds on a record, in the order of its ledger.
+
+    Parameters
+    ----------
+    dossier : str or Path
+        Folder of the claim file.
+    record : str
+        Id or path of the record.
+
+    Raises
+    ------
+    VerificationError
+        If the ledger does not hold.
+    InputError
+        If no such record stands, or a file of marks was altered.
+    """
+    folder = Path(dossier)
+    entries = read_ledger(folder)
+    wanted = named_record(entries, record)
+    marks: list[Annotation] = []
+    for added in (entry.file for entry in entries if entry.kind == "annotations_added"):
+        if added is None:
+            continue
+        data = (folder / added.path).read_bytes()
+        if digest_bytes(data) != added.digest:
+            msg = f"{added.path} was altered; restore the file as it was written"
+            raise InputError(msg)
+        found = AnnotationSet.model_validate_json(data)
+        marks += found.annotations if found.record.digest == wanted.digest else ()
+    return tuple(marks)
 
 
 def annotation_set(

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.errors import InputError
-from osint_imagery.evidence.annotations import RecordReference, annotation_set
+from osint_imagery.evidence.annotations import RecordReference, annotation_set, annotations_in
 from osint_imagery.evidence.answers import read_answers
 from osint_imagery.evidence.folder import NewFile, file_name
 from osint_imagery.evidence.ledger import Entry
@@ -65,6 +65,11 @@ class ReviewedFile:
         require(str, record=record)
         held, reference = _record(self, record)
         marks = annotation_set(held, reference, annotations)
+        known = {mark.id for mark in annotations_in(self.path, reference.path)}
+        twice = sorted(known & {mark.id for mark in marks.annotations})
+        if twice:
+            msg = f"annotations: {record} has a mark with id {twice[0]!r} already; give new marks ids of their own"
+            raise InputError(msg)
         count = 1 + sum(entry.kind == "annotations_added" for entry in self.entries)
         new = NewFile(
             name=f"annotations/{count:04d}-{file_name(held.propositions.prediction)}.json",

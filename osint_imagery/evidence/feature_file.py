@@ -87,7 +87,7 @@ def parsed(data: bytes, model: type[M], *, name: str) -> M:
         return model.model_validate_json(data)
     except ValidationError as err:
         first = err.errors()[0]
-        msg = f"{name}: {_where(first['loc'], body)}{first['msg']}"
+        msg = f"{name}: {_where(first['loc'], body)}{first['msg'].removeprefix('Value error, ')}"
         more = f" ({err.error_count()} problems)" if err.error_count() > 1 else ""
         raise InputError(msg + more) from err
 

@@ -125,9 +125,7 @@ def comparison(items: Sequence[KeyItem], first: Rater, second: Rater) -> Compari
     share = wilson(hits, len(pairs), method=f"pairs of outlines with an IoU of {_ENOUGH:g} or more") if pairs else None
     return Comparison(
         agreement=agreement(one, two, names=(first.name, second.name), labels=LABELS),
-        disagreements=tuple(
-            _disagreement(item, first, second) for item in items if first.labels[item.item] != second.labels[item.item]
-        ),
+        disagreements=tuple(_disagreement(item, first, second) for item in judged if one[item.item] != two[item.item]),
         confirmed=_share(places["confirmed"], second, LABELS[0]),
         cleared=_share(places["cleared"], second, LABELS[1]),
         around=_share(places["around"], second, LABELS[1]),

@@ -230,7 +230,7 @@ def _constant(table: NDArray[np.int64], names: tuple[str, str]) -> tuple[str, ..
 def _notes(kappa: Estimate | None, labels: tuple[str, ...], common: NDArray[np.float64], count: int) -> tuple[str, ...]:
     notes = []
     most = int(np.argmax(common))
-    if common[most] >= _UNEVEN:
+    if kappa is not None and common[most] >= _UNEVEN:
         notes.append(
             f"{common[most] * 100:.0f} % of all labels are {labels[most]!r}: with shares this uneven kappa can be low "
             "though nearly all places agree; read the table"

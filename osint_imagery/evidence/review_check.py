@@ -22,8 +22,12 @@ _WORDS = frozenset({"blind_reason", "method", "notes", "reason"})
 """What a later version may put in other words; all else of a review has to come out the same."""
 
 
-def check_people(folder: Path, entries: Sequence[Entry], held: Collection[str]) -> tuple[str, ...]:
-    """Return what is wrong with the annotations, commitments and reviews of a claim file.
+def check_people(
+    folder: Path, entries: Sequence[Entry], held: Collection[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what is wrong with the annotations, commitments and reviews of a claim file, and which sheets are open.
+
+    A sheet that was committed to and never answered stays visible: nobody can make several and show the best.
 
     Parameters
     ----------
@@ -44,7 +48,20 @@ def check_people(folder: Path, entries: Sequence[Entry], held: Collection[str]) 
         except (InputError, ValidationError) as err:
             what = err.errors()[0]["msg"] if isinstance(err, ValidationError) else str(err)
             problems.append(f"{entry.file.path}: {what}")
-    return tuple(problems)
+    return tuple(problems), _open_sheets(entries)
+
+
+def _open_sheets(entries: Sequence[Entry]) -> tuple[str, ...]:
+    names = [entry.file.path for entry in entries if entry.file is not None]
+    sheets = [name.split("/")[1] for name in names if _is_commitment(name)]
+    answered = {name.split("/")[1] for name in names if name.startswith("reviews/") and "/review-" in name}
+    return tuple(
+        f"blind sheet {name} was committed to, no review of it is here" for name in sheets if name not in answered
+    )
+
+
+def _is_commitment(path: str) -> bool:
+    return path.startswith("reviews/") and path.endswith(f"/{COMMITTED}") and path.count("/") == 2
 
 
 def _check_for(entry: Entry) -> Callable[[Path, Sequence[Entry], bytes], None] | None:
@@ -53,7 +70,7 @@ def _check_for(entry: Entry) -> Callable[[Path, Sequence[Entry], bytes], None] |
     if entry.kind == "review_added":
         return _review
     path = entry.file.path if entry.file is not None else ""
-    return _commitment if path.startswith("reviews/") and path.endswith(f"/{COMMITTED}") else None
+    return _commitment if _is_commitment(path) else None
 
 
 def _annotations(folder: Path, before: Sequence[Entry], data: bytes) -> None:

@@ -126,7 +126,8 @@ def verify(path: str | Path, *, roots: Sequence[str | Path] = ()) -> Verificatio
     problems += unsound
     wrong, told = _records(folder, entries, held)
     problems += wrong
-    problems += check_people(folder, entries, held)
+    faults, awaited = check_people(folder, entries, held)
+    problems += faults
     if problems:
         _refuse(folder, problems)
     offered = [entry.body for entry in entries if isinstance(entry.body, SceneOffered)]
@@ -141,7 +142,7 @@ def verify(path: str | Path, *, roots: Sequence[str | Path] = ()) -> Verificatio
         head=entries[-1].digest,
         closed=is_closed(entries),
         seals=sealed,
-        notes=(*behind, *notes, *told, *unchecked),
+        notes=(*behind, *notes, *told, *awaited, *unchecked),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -70,9 +71,8 @@ class ReviewedFile:
         if twice:
             msg = f"annotations: {record} has a mark with id {twice[0]!r} already; give new marks ids of their own"
             raise InputError(msg)
-        count = 1 + sum(entry.kind == "annotations_added" for entry in self.entries)
         new = NewFile(
-            name=f"annotations/{count:04d}-{file_name(held.propositions.prediction)}.json",
+            name=_free(self, f"annotations/{{:04d}}-{file_name(held.propositions.prediction)}.json", marks.body()),
             kind="annotations_added",
             shows=f"{len(marks.annotations)} marks of analysts on {held.id}",
         )
@@ -130,9 +130,8 @@ class ReviewedFile:
             self._store(NewFile(name=one.path, kind="file_added", shows=told), data, at=at)
         revealed = NewFile(name=key_path(key.sheet), kind="file_added", shows=f"key of blind sheet {key.sheet}")
         self._store(revealed, key.body(), at=at)
-        count = 1 + sum(entry.kind == "review_added" for entry in self.entries)
         new = NewFile(
-            name=f"{sheet_folder(key.sheet)}/review-{count:04d}.json",
+            name=_free(self, f"{sheet_folder(key.sheet)}/review-{{:04d}}.json", review.body()),
             kind="review_added",
             shows=f"review of {record.id} by {', '.join(one.answers.who for one in given)}",
         )
@@ -144,3 +143,14 @@ def _record(folder: _Stores, name: str) -> tuple[EvidenceRecord, RecordReference
     added = named_record(folder.entries, name)
     record = read_record((folder.path / added.path).read_bytes())
     return record, RecordReference(path=added.path, digest=added.digest, record_id=added.record_id)
+
+
+def _free(folder: _Stores, pattern: str, data: bytes) -> str:
+    """Return the first name that is free, or that a killed run gave to these very bytes without recording them."""
+    recorded = {file.path for entry in folder.entries if (file := entry.file)}
+    names = (pattern.format(number) for number in count(1))
+    return next(
+        name
+        for name in names
+        if name not in recorded and (not (folder.path / name).exists() or (folder.path / name).read_bytes() == data)
+    )

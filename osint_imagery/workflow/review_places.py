@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,10 @@ RULE = (
     "Squares of {side} x {side} px, seed {seed} (numpy default_rng). Detections in shuffled order, at most {most}; the "
     "square holds the detection at a random place, or, where it is larger, a random pixel of it in the middle; a "
     "detection that reaches into a square already chosen gets none of its own ({within} of {total} here; {left} more "
-    "left over by the limit). Controls: {controls}, squares of a lattice with a random origin, every pixel usable on "
-    "both dates, no detection within {gap} px and no overlap with another square; ground that the detector examined "
-    "comes before other ground; half (rounded down) are those with the largest difference between the dates, the rest "
-    "at random. Then all are shuffled and numbered."
+    "left over by the limit). Controls: {controls}, every pixel usable on both dates, no detection within {gap} px, no "
+    "overlap with another square; on ground that the detector examined as long as there is room, then elsewhere; half "
+    "(rounded down) one by one where the dates differ most, then the rest one by one at random. Then all are shuffled "
+    "and numbered."
 )
 """The rule, as a key states it."""
 
@@ -170,36 +170,40 @@ def _controls(
         blocked[max(0, row - _GAP_PX) : row + _GAP_PX + 1, max(0, column - _GAP_PX) : column + _GAP_PX + 1] = True
     for place in found:
         blocked[place.window] = True
-    free = [window for window in _lattice(blocked.shape, side, rng) if not blocked[window].any()]
-    if len(free) < count:
-        msg = (
-            f"controls={count} places of side_px={side} without a detection do not fit: there is room for {len(free)}; "
-            "give a smaller side_px, fewer controls or a smaller most"
-        )
-        raise NotEnoughDataError(msg)
-    inside = [bool(ground.examined[window].all()) for window in free]
-    strength = [float(ground.difference[window].mean()) for window in free]
-    order = rng.permutation(len(free))
-    largest = sorted(order, key=lambda index: (not inside[index], -strength[index]))[: count // 2]
-    rest = sorted((index for index in order if index not in set(largest)), key=lambda index: not inside[index])
-    chosen = [(index, "largest difference") for index in largest]
-    chosen += [(index, "at random") for index in rest[: count - len(largest)]]
-    return [_control(free[index], how, examined=inside[index]) for index, how in chosen]
+    free = _sums(blocked, side) == 0
+    inside = _sums(ground.examined, side) == side * side
+    strength = _sums(np.nan_to_num(ground.difference), side)
+    places: list[Place] = []
+    for number in range(count):
+        if not free.any():
+            msg = (
+                f"controls={count} places of side_px={side} without a detection do not fit: {number} did; give a "
+                "smaller side_px, fewer controls or a smaller most"
+            )
+            raise NotEnoughDataError(msg)
+        offered = free & inside if (free & inside).any() else free
+        hard = number < count // 2
+        spot = np.argmax(np.where(offered, strength, -1)) if hard else rng.choice(np.flatnonzero(offered))
+        row, column = (int(part) for part in np.unravel_index(spot, free.shape))
+        free[max(0, row - side + 1) : row + side, max(0, column - side + 1) : column + side] = False
+        how = "largest difference" if hard else "at random"
+        places.append(_control(row, column, side, how=how, examined=bool(inside[row, column])))
+    return places
 
 
-def _lattice(shape: tuple[int, ...], side: int, rng: np.random.Generator) -> list[tuple[slice, slice]]:
-    tops, starts = (range(int(rng.integers(side)), size - side + 1, side) for size in shape)
-    return [(slice(top, top + side), slice(start, start + side)) for top in tops for start in starts]
+def _sums(values: NDArray[Any], side: int) -> NDArray[np.float64]:
+    """Return the sum over the square that begins at each pixel, where it lies inside."""
+    total = np.pad(np.cumsum(np.cumsum(values, axis=0, dtype=np.float64), axis=1), ((1, 0), (1, 0)))
+    return np.asarray(total[side:, side:] - total[:-side, side:] - total[side:, :-side] + total[:-side, :-side])
 
 
-def _control(window: tuple[slice, slice], how: str, *, examined: bool) -> Place:
-    rows, columns = window
+def _control(row: int, column: int, side: int, *, how: str, examined: bool) -> Place:
     return Place(
         kind="control",
         detection=None,
         chosen=how,
         examined=examined,
-        rows=(rows.start, rows.stop),
-        columns=(columns.start, columns.stop),
+        rows=(row, row + side),
+        columns=(column, column + side),
         whole=True,
     )

@@ -4,17 +4,21 @@ Run: python benchmarks/crash.py [kills]
 A child process begins a dossier or continues one, and adds offers, records and files; it reports each over a pipe after
 the call has returned. It is killed (SIGKILL) after a random time. Then the dossier is checked by ``verify`` and by the
 stand-alone verifier, everything that was reported must be in the ledger with its bytes, and the next child goes on with
-it. Every 25 kills a new dossier is begun, so that the beginning is hit too. Then two and four processes write at once,
-a disk runs full, and a folder cannot be written to.
+it. Every 25 kills a new dossier is begun, so that the beginning is hit too. Then the same with a closed dossier that is
+corrected with new records, reopened, added to, closed and signed. Then one process writes and another checks all the
+time; two and four processes write at once; and a disk runs full.
 """
 
 import os
 import random
+import re
+import select
 import signal
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,14 +33,14 @@ from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.ledger import (
     LEDGER,
 )
-from osint_imagery.evidence.ledger_bodies import (
-    SceneOffered,
-)
 from osint_imagery.evidence.ledger_file import read_ledger
+from osint_imagery.evidence.reasoning import Annotation
+from osint_imagery.evidence.record import EvidenceRecord, read_record
+from osint_imagery.evidence.signing import new_key, sign
 from osint_imagery.scenes.catalog import Offer
 
 _KILLS_A_DOSSIER = 25
-_LONGEST_S = 0.4
+_ENDLESS = 10**6
 
 
 @dataclass
@@ -80,14 +84,42 @@ def write(folder: Path, claim: Claim, told: int, *, name: str, count: int) -> No
         os.write(told, f"{label}\n".encode())
 
 
-def child(folder: Path, claim: Claim, name: str, count: int = 10**6) -> tuple[int, int]:
+def correct(folder: Path, record: EvidenceRecord, told: int, *, name: str, count: int) -> None:
+    """Correct, reopen, add, close and sign a closed dossier over and over, and tell each once it is confirmed."""
+    key = folder.with_suffix(".pem")
+    for number in range(count):
+        label, dossier, now = f"{name}-{number}", ClaimFile.open(folder), datetime.now(UTC)
+        if not dossier.is_closed:  # a run before this one was killed
+            dossier.close(at=now)
+        if number % 3 == 0:
+            dossier.correct(3, f"correction {label}", "B. Analyst", at=now, record=marked(record, label))
+        elif number % 3 == 1:
+            path = folder.with_name(f"{label}.bin")
+            path.write_bytes(label.encode() * 2000)
+            dossier.reopen("B. Analyst", f"reopening {label}", at=now)
+            dossier.add_file(path, f"file {label}", at=datetime.now(UTC))
+            dossier.close(at=datetime.now(UTC))
+        else:
+            sign(folder, key, signer=f"signer {label}", at=now)
+        os.write(told, f"{label}\n".encode())
+
+
+def marked(record: EvidenceRecord, label: str) -> EvidenceRecord:
+    """Return a record that differs from all others."""
+    seen = Annotation(
+        id=label, who="B. Analyst", at="2026-06-02T00:00:00Z", label=label, level="detection", note="corrected"
+    )
+    return record.annotated(seen)
+
+
+def child(work: Callable[[int], None]) -> tuple[int, int]:
     """Start a writer; return its process and the end of the pipe that it tells on."""
     heard, told = os.pipe()
     process = os.fork()
     if process == 0:
         os.close(heard)
         try:
-            write(folder, claim, told, name=name, count=count)
+            work(told)
         finally:
             os._exit(0)
     os.close(told)
@@ -102,23 +134,52 @@ def reported(heard: int) -> list[str]:
 
 def missing(folder: Path, labels: list[str]) -> list[str]:
     """Return what was confirmed and is not in the ledger."""
-    bodies = [entry.body for entry in read_ledger(folder)]
-    files = {Path(getattr(body, "path", "")).stem for body in bodies}
-    offers = {body.scene_id for body in bodies if isinstance(body, SceneOffered)}
-    return [label for label in labels if label not in files | offers]
+    text = (folder / LEDGER).read_text(encoding="utf-8")
+    return [label for label in labels if not re.search(rf'[ "/]{label}[".]', text)]
 
 
 def kill_runs(home: Path, claim: Claim, kills: int, *, seed: int = 0) -> Outcome:
-    """Kill writers, and check after each."""
-    rng = random.Random(seed)  # noqa: S311 - when to kill is no secret
+    """Kill writers that begin a dossier or add to it, and check after each."""
+    return _kill_runs(
+        home,
+        kills,
+        lambda folder, name: lambda told: write(folder, claim, told, name=name, count=_ENDLESS),
+        longest_s=0.4,
+        rng=random.Random(seed),  # noqa: S311 - when to kill is no secret
+    )
+
+
+def kill_corrections(home: Path, claim: Claim, record: EvidenceRecord, kills: int, *, seed: int = 0) -> Outcome:
+    """Kill writers that correct, reopen, close and sign a closed dossier, and check after each."""
+
+    def work(folder: Path, name: str) -> Callable[[int], None]:
+        if not (folder / LEDGER).exists():
+            _closed_dossier(folder, claim, record)
+        return lambda told: correct(folder, record, told, name=name, count=_ENDLESS)
+
+    return _kill_runs(home, kills, work, longest_s=1.5, rng=random.Random(seed))  # noqa: S311
+
+
+def _closed_dossier(folder: Path, claim: Claim, record: EvidenceRecord) -> None:
+    dossier = ClaimFile.create(folder, claim, at=datetime.now(UTC))
+    dossier.add_record(record, at=datetime.now(UTC))
+    dossier.close(at=datetime.now(UTC))
+    new_key(folder.with_suffix(".pem"))
+
+
+def _kill_runs(
+    home: Path, kills: int, work: Callable[[Path, str], Callable[[int], None]], *, longest_s: float, rng: random.Random
+) -> Outcome:
     outcome = Outcome()
     labels: list[str] = []
     for number in range(kills):
         folder = home / f"dossier-{number // _KILLS_A_DOSSIER}"
         if number % _KILLS_A_DOSSIER == 0:
             labels = []
-        process, heard = child(folder, claim, f"k{number}")
-        time.sleep(rng.uniform(0, _LONGEST_S) * rng.random())
+        process, heard = child(work(folder, f"k{number}"))
+        if number % 2:  # after its first confirmed write; the others at any time, also before it
+            select.select([heard], [], [], 10)
+        time.sleep(rng.uniform(0, longest_s) * rng.random())
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
         told = reported(heard)
@@ -127,6 +188,22 @@ def kill_runs(home: Path, claim: Claim, kills: int, *, seed: int = 0) -> Outcome
         outcome.confirmed += len(told)
         after(folder, labels, outcome)
     return outcome
+
+
+def read_beside(home: Path, claim: Claim, record: EvidenceRecord, count: int) -> tuple[int, list[str]]:
+    """Check a dossier with both programs while another process works on it; return the checks and the false alarms."""
+    folder = home / "read-beside"
+    _closed_dossier(folder, claim, record)
+    process, heard = child(lambda told: correct(folder, record, told, name="w", count=count))
+    checks, alarms = 0, list[str]()
+    while os.waitpid(process, os.WNOHANG) == (0, 0):
+        try:
+            oi.verify(folder)
+        except OsintImageryError as err:
+            alarms.append(str(err))
+        alarms += check(str(folder))[1]
+        checks += 2
+    return checks, alarms + [f"{label} is lost" for label in missing(folder, reported(heard))]
 
 
 def after(folder: Path, labels: list[str], outcome: Outcome) -> None:
@@ -149,7 +226,10 @@ def after(folder: Path, labels: list[str], outcome: Outcome) -> None:
 def together(folder: Path, claim: Claim, writers: int, count: int) -> tuple[int, list[str]]:
     """Let several processes write at once; return the entries there are and what is missing."""
     begin_or_continue(folder, claim)
-    running = [child(folder, claim, f"w{number}", count) for number in range(writers)]
+    running = [
+        child(lambda told, name=f"w{number}": write(folder, claim, told, name=name, count=count))  # type: ignore[misc]
+        for number in range(writers)
+    ]
     labels = [label for _, heard in running for label in reported(heard)]
     for process, _ in running:
         os.waitpid(process, 0)
@@ -183,6 +263,20 @@ def full_disk(folder: Path, claim: Claim) -> str:
         return stream.read().decode()
 
 
+def one_record(claim: Claim, folder: Path) -> EvidenceRecord:
+    """Return a record of the bundled claim."""
+    dossier = oi.investigate(claim, oi.bundled("port/catalog.json"), out=folder)
+    return read_record(next((dossier.path / "records").iterdir()).read_bytes())
+
+
+def show(outcome: Outcome, what: str) -> None:
+    """Print what kills did."""
+    print(f"{outcome.kills} kills, {outcome.confirmed} confirmed writes, {what}")
+    print(f"  lost: {len(outcome.lost)}; dossiers that did not verify: {len(outcome.broken)}")
+    for state, count in sorted(outcome.states.items()):
+        print(f"  {count} left {state}")
+
+
 def main() -> None:
     """Print what was seen."""
     kills = int(sys.argv[1]) if len(sys.argv) > 1 else 500
@@ -191,10 +285,13 @@ def main() -> None:
         home = Path(scratch)
         start = time.perf_counter()
         outcome = kill_runs(home, claim, kills)
-        print(f"{outcome.kills} kills, {outcome.confirmed} confirmed writes, {time.perf_counter() - start:.0f} s")
-        print(f"  lost: {len(outcome.lost)}; dossiers that did not verify: {len(outcome.broken)}")
-        for state, count in sorted(outcome.states.items()):
-            print(f"  {count} left {state}")
+        show(outcome, f"{time.perf_counter() - start:.0f} s, a dossier that is begun and added to")
+        record = one_record(claim, home / "one")
+        start = time.perf_counter()
+        outcome = kill_corrections(home / "corrections", claim, record, kills)
+        show(outcome, f"{time.perf_counter() - start:.0f} s, a closed dossier: corrected, reopened, closed, signed")
+        checks, alarms = read_beside(home, claim, record, 30)
+        print(f"checked {checks} times while another process wrote 30 times: {len(alarms)} false alarms")
         for writers in (2, 4):
             entries, lost = together(home / f"together-{writers}", claim, writers, 20)
             print(f"{writers} processes at once, 20 writes each: {entries} entries, {len(lost)} lost")

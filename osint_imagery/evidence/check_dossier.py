@@ -19,10 +19,11 @@ import json
 import os
 import re
 import sys
+import time
 from typing import Any
 
 LEDGER, HEAD = "ledger.jsonl", "ledger.head"
-PARTIAL = {"." + LEDGER + ".partial", "." + HEAD + ".partial"}  # what a killed run may leave
+PARTIAL = {f".{name}.{end}" for name in (LEDGER, HEAD) for end in ("partial", "former")}  # what a killed run may leave
 OWN = {LEDGER, HEAD, ".ledger.lock"} | PARTIAL
 UP = {"", ".", ".."}
 KEYS = {"index", "kind", "at", "body", "previous", "digest"}
@@ -134,6 +135,20 @@ def seal_copies(entries: list[Object]) -> dict[str, bytes]:
     return copies
 
 
+def beginnings(folder: str, copies: dict[str, bytes]) -> set[str]:
+    """Return what a run that was killed while it wrote a copy left: its beginning, under a name of its own."""
+    found = set()
+    for name, data in copies.items():
+        place, _, last = name.rpartition("/")
+        half = f"{place}/.{last}.partial"
+        path = os.path.join(folder, *half.split("/"))
+        if os.path.isfile(path) and not os.path.islink(path):
+            with open(path, "rb") as stream:
+                if data.startswith(stream.read()):
+                    found.add(half)
+    return found
+
+
 def differing_copies(folder: str, entries: list[Object]) -> tuple[set[str], list[str], list[str]]:
     """Return the copies that may be there, those that were altered, and those that are away."""
     altered, away = [], []
@@ -146,7 +161,7 @@ def differing_copies(folder: str, entries: list[Object]) -> tuple[set[str], list
         with open(path, "rb") as stream:
             if stream.read() != data:
                 altered.append(name + ": is not what the ledger holds")
-    return set(copies), altered, away
+    return set(copies) | beginnings(folder, copies), altered, away
 
 
 def in_turn(kind: str, before: list[str]) -> bool:
@@ -208,19 +223,16 @@ def in_order(first: str, second: str) -> bool:
     return (first[:19], first[19:-1].ljust(9, "0")) <= (second[:19], second[19:-1].ljust(9, "0"))
 
 
-def check_head(folder: str, entries: list[Object]) -> tuple[list[str], list[str]]:
+def check_head(stated: bytes, entries: list[Object]) -> tuple[list[str], list[str]]:
     """Return problems and notes of the head, which tells when lines were taken off the end."""
-    path = os.path.join(folder, HEAD)
-    if not os.path.isfile(path) or os.path.islink(path):
+    if not stated:
         told = [HEAD + ": missing"]
         return ([], told) if len(entries) == 1 else (told, [])  # a run killed as it began had not written it
-    with open(path, "rb") as stream:
-        stated = stream.read()
     heads = [str(entry["digest"]).encode() + b"\n" for entry in entries]
     if stated not in heads:
         return [HEAD + ": is not the digest of any entry: it or " + LEDGER + " was altered or cut short"], []
     late = len(heads) - 1 - heads.index(stated)
-    return [], [f"{HEAD} is {late} entries behind: a run was killed"] if late else []
+    return [], [f"{HEAD} is {late} entries behind: a run was killed, or goes on"] if late else []
 
 
 def walk(folder: str) -> tuple[set[str], set[str]]:
@@ -230,7 +242,8 @@ def walk(folder: str) -> tuple[set[str], set[str]]:
         for name in names + plain:
             path = os.path.join(where, name)
             shown = os.path.relpath(path, folder).replace(os.sep, "/")
-            if os.path.islink(path) or not (os.path.isfile(path) or os.path.isdir(path)):
+            plainly = os.path.isfile(path) or os.path.isdir(path) or not os.path.lexists(path)  # gone meanwhile
+            if os.path.islink(path) or not plainly:
                 odd.add(shown)
             elif os.path.isfile(path):
                 files.add(shown)
@@ -240,13 +253,16 @@ def walk(folder: str) -> tuple[set[str], set[str]]:
 def check_files(folder: str, entries: list[Object], copies: set[str]) -> tuple[int, list[str], list[str]]:
     """Compare every file; return how many hold, problems and notes."""
     there, odd = walk(folder)
-    there -= copies
     problems = [name + ": is a link or a device, not a file" for name in sorted(odd)]
-    last = max((k for k, entry in enumerate(entries) if entry["kind"] == "closed"), default=None)
     bodies = [entry["body"]["replacement"] if entry["kind"] == "correction" else entry["body"] for entry in entries]
     promised = {(body["path"], body["digest"], body["size"]) for body in bodies if body and "path" in body}
-    closing = entries[last]["body"]["files"] if last is not None else []
-    listed = {(item["path"], item["digest"], item["size"]) for item in closing}
+    closings = [
+        {(item["path"], item["digest"], item["size"]) for item in entry["body"]["files"]}
+        for entry in entries
+        if entry["kind"] == "closed"
+    ]
+    ends = [entry["kind"] for entry in entries if entry["kind"] in ("closed", "reopened")]
+    listed = set().union(*closings)
     good = 0
     for name, digest, size in sorted(promised | listed):
         path = os.path.join(folder, *name.split("/"))
@@ -256,28 +272,52 @@ def check_files(folder: str, entries: list[Object], copies: set[str]) -> tuple[i
             problems.append(name + ": was altered: it does not have the size and digest that were recorded")
         else:
             good += 1
-    extra = sorted(there - {file[0] for file in promised | listed})
-    if last is None:
+    extra = sorted(there - copies - {file[0] for file in promised | listed})
+    if ends[-1:] != ["closed"]:
         return good, problems, [name + ": no entry records it: left by a killed run, or to be added" for name in extra]
     problems += [name + ": is not listed in the closed ledger" for name in extra]
-    unlisted = {file[0] for file in promised} - {file[0] for file in listed}
+    unlisted = {file[0] for file in promised} - {file[0] for file in closings[-1]}
     return good, problems + [name + ": was recorded, but the closing does not list it" for name in sorted(unlisted)], []
 
 
+def state(folder: str) -> list[bytes]:
+    """Return head and ledger, in this order, so that lines which are added between the two are not missed."""
+    found = []
+    for name in (HEAD, LEDGER):
+        path = os.path.join(folder, name)
+        if os.path.isfile(path) and not os.path.islink(path):
+            with open(path, "rb") as stream:
+                found.append(stream.read())
+        else:
+            found.append(b"")
+    return found
+
+
 def check(folder: str) -> tuple[list[str], list[str], list[str]]:
-    """Return what holds, what does not, and what a reader should know."""
-    path = os.path.join(folder, LEDGER)
-    if not os.path.isfile(path):
-        return [], [LEDGER + ": missing; this is not a dossier, or its ledger was deleted"], []
-    with open(path, "rb") as stream:
-        entries, problems = read_chain(stream.read())
+    """Return what holds, what does not, and what a reader should know; again where another program writes to it."""
+    lock = os.path.join(folder, ".ledger.lock")
+    for _ in range(20):
+        held, before = os.path.exists(lock), state(folder)
+        found = check_once(folder, *before)
+        if not found[1] or not (held or os.path.exists(lock) or state(folder) != before):
+            break
+        time.sleep(0.1)
+    return found
+
+
+def check_once(folder: str, head: bytes, ledger: bytes) -> tuple[list[str], list[str], list[str]]:
+    """Check one state of a dossier."""
+    if not ledger:
+        return [], [LEDGER + ": missing or empty; this is not a dossier, or its ledger was deleted"], []
+    entries, problems = read_chain(ledger)
     if problems or not entries:
         return [], problems or [LEDGER + ": empty"], []
-    problems, notes = check_head(folder, entries)
+    problems, notes = check_head(head, entries)
     copies, altered, away = differing_copies(folder, entries)
     good, bad, told = check_files(folder, entries, copies)
     seals = [entry["body"].get("signer") or entry["body"]["authority"] for entry in entries if entry["kind"] in SEALS]
-    closed = any(entry["kind"] == "closed" for entry in entries)
+    kinds = [entry["kind"] for entry in entries if entry["kind"] not in SEALS]
+    closed = kinds[-1] == "closed"
     held = [
         f"{len(entries)} ledger entries chained, the last at {entries[-1]['at']}",
         f"{good} files have the size and SHA-256 that were recorded",

@@ -28,6 +28,7 @@ from osint_imagery.evidence.ledger import (
 from osint_imagery.evidence.ledger_bodies import (
     Correction,
     FileAdded,
+    Reopened,
     SceneOffered,
     Signed,
     Timestamped,
@@ -197,7 +198,7 @@ class ClaimFile(ReviewedFile):
     def correct(
         self, supersedes: int, reason: str, by: str, *, at: datetime, record: EvidenceRecord | None = None
     ) -> None:
-        """Say that an entry is superseded; the entry and its file stay. A closed dossier is closed again at once.
+        """Say that an entry is superseded; the entry and its file stay. A closed dossier is closed again.
 
         Parameters
         ----------
@@ -218,14 +219,30 @@ class ClaimFile(ReviewedFile):
         if not 0 <= supersedes < len(self.entries):
             msg = f"supersedes={supersedes!r} is not an entry; the ledger has 0 to {len(self.entries) - 1}"
             raise InputError(msg)
-        was_closed = self.is_closed
         verify(self.path)
+        shut = self.is_closed or self._interrupted(by, reason)
+        if self.is_closed and record is not None:
+            self.reopen(by, reason, at=at)
         replacement = write_record(self.path, self.entries, record)[0] if record is not None else None
         body = Correction(supersedes=supersedes, by=by, reason=reason, replacement=replacement)
         bodies: list[tuple[Kind, Model]] = [("correction", body)]
-        if was_closed:
+        if shut:
             bodies.append(("closed", closing_of(self.path, self.entries, replacement)))
         self._append(bodies, at)
+
+    @alone
+    def reopen(self, by: str, reason: str, *, at: datetime) -> None:
+        """Continue a closed dossier: what was closed stays as it is, and a new closing lists everything again.
+
+        Raises
+        ------
+        EvidenceError
+            If it is not closed.
+        """
+        if not self.is_closed:
+            msg = f"path={self.path.name!r} is not closed; add to it as it is"
+            raise EvidenceError(msg)
+        self._append([("reopened", Reopened(by=by, reason=reason))], at)
 
     @alone
     def close(self, *, at: datetime) -> Verification:
@@ -256,14 +273,19 @@ class ClaimFile(ReviewedFile):
             if new.name not in recorded:
                 self._store(new, data, at=at)
 
+    def _interrupted(self, by: str, reason: str) -> bool:
+        """Whether this very correction reopened the dossier and got no further."""
+        last = next((entry.body for entry in reversed(self.entries) if entry.kind not in SEALS), None)
+        return last == Reopened(by=by, reason=reason)
+
     def _refuse_closed(self) -> None:
         if self.entries and self.is_closed:
-            msg = f"path={self.path.name!r} is closed; only correct() may follow"
+            msg = f"path={self.path.name!r} is closed; correct() an entry, or reopen() it to add to it"
             raise EvidenceError(msg)
 
     def _append(self, bodies: Iterable[tuple[Kind, Model]], at: datetime) -> None:
         items = list(bodies)
-        if items[0][0] not in SEALS | {"correction"}:
+        if items[0][0] not in SEALS | {"correction", "reopened"}:
             self._refuse_closed()
         self.ledger.append(items, at)
 

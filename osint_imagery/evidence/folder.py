@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from osint_imagery.core.errors import EvidenceExistsError, InputError, StorageError
 from osint_imagery.core.lineage import digest_bytes, digest_file
-from osint_imagery.core.writing import write_atomic
+from osint_imagery.core.writing import leftovers_of, write_atomic
 from osint_imagery.evidence.ledger import (
     HEAD,
     LEDGER,
@@ -33,8 +33,8 @@ __all__ = [
 ]
 
 _OWN = frozenset({LEDGER, HEAD, LOCK})
-PARTIAL = frozenset(f".{name}.partial" for name in (LEDGER, HEAD))
-"""What an interrupted write of the ledger leaves; holds nothing that the ledger does not."""
+PARTIAL = frozenset({*leftovers_of(LEDGER), *leftovers_of(HEAD)})
+"""What an interrupted write of the ledger leaves; holds nothing that is not, or was about to be, in the ledger."""
 
 _MEDIA = {
     ".html": "text/html",
@@ -69,7 +69,7 @@ def files_of(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
         for name in (*names, *plain):
             path = here / name
             shown = path.relative_to(folder).as_posix()
-            if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            if path.is_symlink() or (os.path.lexists(path) and not (path.is_file() or path.is_dir())):
                 odd.append(shown)
             elif path.is_file():
                 files.append(shown)
@@ -99,7 +99,7 @@ def make_folder(folder: Path) -> None:
 def begun_only(folder: Path, claim: bytes) -> bool:
     """Whether a folder holds nothing but what a run leaves that was killed before it had registered this claim."""
     files, odd = files_of(folder)
-    own = tuple(name for name in files if name not in {"claim.yaml", ".claim.yaml.partial"})
+    own = tuple(name for name in files if name not in {"claim.yaml", *leftovers_of("claim.yaml")})
     if own or odd or (folder / LEDGER).exists() or any(path.is_dir() for path in folder.iterdir()):
         return False
     written = folder / "claim.yaml"

@@ -32,6 +32,7 @@ __all__ = [
     "Kind",
     "chain",
     "is_closed",
+    "is_shut",
     "parse",
 ]
 
@@ -199,6 +200,11 @@ def _vouches(entry: Entry, before: Sequence[Entry]) -> bool:
 def is_closed(entries: Sequence[Entry]) -> bool:
     """Whether a ledger is closed; seals may follow a closing."""
     return next((entry.kind for entry in reversed(entries) if entry.kind not in SEALS), "") == "closed"
+
+
+def is_shut(entries: Sequence[Entry]) -> bool:
+    """Whether no file may be there that a closing does not list: the last closing was not followed by a reopening."""
+    return next((entry.kind for entry in reversed(entries) if entry.kind in {"closed", "reopened"}), "") == "closed"
 
 
 def _in_turn(entry: Entry, before: Sequence[Entry]) -> bool:

@@ -11,7 +11,7 @@ from filelock import FileLock, Timeout
 
 from osint_imagery.core.errors import LockedError, StorageError, VerificationError
 from osint_imagery.core.timespan import utc
-from osint_imagery.core.writing import write_atomic
+from osint_imagery.core.writing import write_atomic, write_together
 from osint_imagery.evidence.fields import Model
 from osint_imagery.evidence.ledger import HEAD, LEDGER, Entry, Kind, chain, parse
 
@@ -103,8 +103,8 @@ class LedgerFile:
         moment = max(utc(at), utc(entries[-1].at)) if self._others and entries else at
         for kind, body in bodies:
             entries.append(chain(entries, kind, body, at=moment))
-        write_atomic(self.folder / LEDGER, b"".join(entry.line() for entry in entries))
-        write_atomic(self.folder / HEAD, entries[-1].digest.encode() + b"\n")
+        lines = b"".join(entry.line() for entry in entries)
+        write_together({self.folder / LEDGER: lines, self.folder / HEAD: entries[-1].digest.encode() + b"\n"})
         self.entries, self._others = tuple(entries), False
 
     def mend_head(self) -> None:

@@ -14,13 +14,18 @@ from osint_imagery.evidence.ledger_bodies import (
     StoredFile,
 )
 from osint_imagery.evidence.record import EvidenceRecord
+from osint_imagery.evidence.seal_copies import copies_of
 
 __all__ = ["closing_of", "write_record"]
 
 
 def closing_of(folder: Path, entries: Sequence[Entry], extra: StoredFile | None = None) -> Closed:
-    """Return the closing entry's body: every file there is, and those that no entry had recorded."""
-    names, _ = files_of(folder)
+    """Return the closing entry's body: every file there is, and those that no entry had recorded.
+
+    Not the copies of seals: what is in them stands in the ledger, and they may be written again.
+    """
+    copies = copies_of(entries)
+    names = tuple(name for name in files_of(folder)[0] if name not in copies)
     recorded = {file.path for entry in entries if (file := entry.file)} | ({extra.path} if extra else set())
     listed = tuple(stored(folder, name) for name in names)
     return Closed(files=listed, unrecorded=tuple(name for name in names if name not in recorded))

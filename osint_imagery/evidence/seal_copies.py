@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from osint_imagery.core.writing import write_atomic
-from osint_imagery.evidence.check_dossier import seal_copies
+from osint_imagery.evidence.check_dossier import beginnings, seal_copies
 from osint_imagery.evidence.ledger import Entry
 
-__all__ = ["copies_of", "write_copies"]
+__all__ = ["copies_of", "cut_copies", "write_copies"]
 
 
 def copies_of(entries: Sequence[Entry]) -> dict[str, bytes]:
     """Return name and bytes of each copy."""
     return seal_copies([entry.model_dump(mode="json") for entry in entries])
+
+
+def cut_copies(folder: Path, entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return what a run that was killed while it wrote a copy left of it."""
+    return tuple(sorted(beginnings(str(folder), copies_of(entries))))
 
 
 def write_copies(folder: Path, entries: Sequence[Entry]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from os import PathLike
 from pathlib import Path
+from time import sleep
 
 from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import read_claim
@@ -16,20 +17,25 @@ from osint_imagery.evidence.ledger import (
     LEDGER,
     Entry,
     is_closed,
+    is_shut,
     parse,
 )
 from osint_imagery.evidence.ledger_bodies import (
     Closed,
     RecordAdded,
+    Reopened,
     SceneOffered,
     StoredFile,
 )
+from osint_imagery.evidence.ledger_file import LOCK
 from osint_imagery.evidence.record import read_record
 from osint_imagery.evidence.review_check import check_people
-from osint_imagery.evidence.seal_copies import copies_of
+from osint_imagery.evidence.seal_copies import copies_of, cut_copies
 from osint_imagery.evidence.sealed import check_seals
 
 __all__ = ["Verification", "verify"]
+
+_PATIENCE, _PAUSE_S = 20, 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +118,31 @@ def verify(path: str | Path, *, roots: Sequence[str | Path] = ()) -> Verificatio
     """
     require(str | PathLike, path=path)
     folder = Path(path)
+    for _ in range(_PATIENCE):
+        held, state = (folder / LOCK).exists(), _state(folder)
+        try:
+            return _check(folder, roots)
+        except VerificationError:
+            if not (held or (folder / LOCK).exists() or state != _state(folder)):
+                raise
+            sleep(_PAUSE_S)  # another program writes to it: what was read belongs to two states
+    return _check(folder, roots)
+
+
+def _state(folder: Path) -> tuple[bytes, ...]:
+    """Return what every change of a dossier changes."""
+    return tuple(path.read_bytes() if path.is_file() else b"" for path in (folder / HEAD, folder / LEDGER))
+
+
+def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     ledger = folder / LEDGER
     if not ledger.is_file():
         _refuse(folder, (f"{LEDGER}: missing; this is not a dossier, or its ledger was deleted",))
+    head = _stated_head(folder)  # before the ledger: lines that are added between the two are not missed
     entries, broken = parse(ledger.read_bytes())
     if broken or not entries:
         _refuse(folder, broken or (f"{LEDGER}: empty",))
-    behind, problems = _head(folder, entries)
+    behind, problems = _head(head, entries)
     held, bad, notes = _files(folder, entries)
     problems += bad
     problems += _claim(folder, entries, held)
@@ -160,30 +184,34 @@ def _first(entries: Sequence[Entry]) -> StoredFile:
     return body
 
 
-def _head(folder: Path, entries: Sequence[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return notes and problems about the head file, which tells when lines were taken off the end."""
+def _stated_head(folder: Path) -> bytes | None:
     path = folder / HEAD
+    return path.read_bytes() if path.is_file() and not path.is_symlink() else None
+
+
+def _head(stated: bytes | None, entries: Sequence[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return notes and problems about the head file, which tells when lines were taken off the end."""
     digests = [entry.digest.encode() + b"\n" for entry in entries]
-    if not path.is_file() or path.is_symlink():
+    if not stated:
         missing = f"{HEAD}: missing"
         first = len(entries) == 1
         return ((f"{missing}; the run was interrupted as it began",), ()) if first else ((), (missing,))
-    stated = path.read_bytes()
     if stated not in digests:
         return (), (f"{HEAD}: is not the digest of any entry of {LEDGER}: one of the two was altered or cut short",)
     late = len(digests) - 1 - digests.index(stated)
-    return ((f"{HEAD} is {late} entries behind {LEDGER}: the run was interrupted",), ()) if late else ((), ())
+    return ((f"{HEAD} is {late} entries behind {LEDGER}: a run was interrupted, or goes on",), ()) if late else ((), ())
 
 
 def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
     """Return the files whose bytes hold, the problems and the notes."""
     there, odd = files_of(folder)
-    copies = copies_of(entries)
-    there = tuple(name for name in there if name not in copies)
+    halves = cut_copies(folder, entries)
+    there = tuple(name for name in there if name not in {*copies_of(entries), *halves})
     problems = [f"{name}: is a link or a device, not a file" for name in odd]
     promised = [file for entry in entries if (file := entry.file) is not None]
-    last = next((entry.body for entry in reversed(entries) if isinstance(entry.body, Closed)), None)
-    listed = last.files if last else ()
+    closings = [entry.body for entry in entries if isinstance(entry.body, Closed)]
+    listed = [file for closing in closings for file in closing.files]
+    shut = is_shut(entries)
     held, bad = set(), set()
     for file in dict.fromkeys((*promised, *listed), None):
         wrong = _differs(folder, file, odd)
@@ -192,18 +220,18 @@ def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tupl
         else:
             held.add(file.path)
     extra = [name for name in there if name not in {file.path for file in (*promised, *listed)}]
-    if last:
+    if shut:
         problems += [f"{name}: is not listed in the closed ledger" for name in extra]
-        unlisted = {file.path for file in promised} - {file.path for file in listed}
+        unlisted = {file.path for file in promised} - {file.path for file in closings[-1].files}
         problems += [f"{name}: was recorded, but the closing entry does not list it" for name in sorted(unlisted)]
-    notes = (
-        [] if last else [f"unrecorded file {name}: left by an interrupted run, or still to be added" for name in extra]
-    )
-    notes += [
-        f"partial file {name}: left by an interrupted run" for name in sorted(PARTIAL) if (folder / name).exists()
-    ]
-    if last:
-        notes += [f"{name} had no entry of its own before the closing" for name in last.unrecorded]
+    left = "left by an interrupted run"
+    notes = [] if shut else [f"unrecorded file {name}: {left}, or still to be added" for name in extra]
+    halves += tuple(sorted(name for name in PARTIAL if (folder / name).exists()))
+    notes += [f"partial file {name}: {left}" for name in halves]
+    if closings:
+        notes += [f"{name} had no entry of its own before the closing" for name in closings[-1].unrecorded]
+    again = [(entry.at, entry.body) for entry in entries if isinstance(entry.body, Reopened)]
+    notes += [f"closed before, reopened {at} by {body.by}: {body.reason}" for at, body in again]
     return frozenset(held), (*problems, *sorted(bad)), tuple(notes)
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from osint_imagery.evidence.check_dossier import check
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.furniture import verifier_source
 from osint_imagery.evidence.ledger_file import LOCK, read_ledger
+from osint_imagery.evidence.record import EvidenceRecord, record_of
 from osint_imagery.evidence.verify import verify
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are started by fork")
@@ -29,6 +32,11 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are s
 @pytest.fixture
 def crash(benchmark_of: Callable[[str], ModuleType]) -> ModuleType:
     return benchmark_of("crash")
+
+
+@pytest.fixture
+def record(case: Any, at: datetime) -> EvidenceRecord:
+    return record_of(case.claim, case.find(), accessed=at, created=at, software="osint_imagery 0.1.0")
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
@@ -49,7 +57,26 @@ def test_two_processes_that_write_at_once_lose_nothing(crash: ModuleType, tmp_pa
     assert not (tmp_path / "dossier" / LOCK).exists()
 
 
-@pytest.mark.parametrize("name", ["ledger.jsonl", "ledger.head", "files"])
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_killed_while_it_is_corrected_signed_and_read(
+    crash: ModuleType, tmp_path: Path, claim: Claim, record: EvidenceRecord
+) -> None:
+    outcome = crash.kill_corrections(tmp_path, claim, record, 12, seed=1)
+    assert outcome.lost == []
+    assert outcome.broken == []
+    assert outcome.confirmed > 5
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_a_reader_beside_a_writer_raises_no_alarm(
+    crash: ModuleType, tmp_path: Path, claim: Claim, record: EvidenceRecord
+) -> None:
+    checks, alarms = crash.read_beside(tmp_path, claim, record, 8)
+    assert alarms == []
+    assert checks > 5
+
+
+@pytest.mark.parametrize("name", ["ledger.jsonl", "ledger.head", "files", "dossier$"])
 def test_a_full_disk_is_told_and_leaves_a_dossier_that_goes_on(
     tmp_path: Path, claim: Claim, at: datetime, monkeypatch: pytest.MonkeyPatch, *, name: str
 ) -> None:
@@ -60,7 +87,7 @@ def test_a_full_disk_is_told_and_leaves_a_dossier_that_goes_on(
     real = os.fsync
 
     def full(handle: int) -> None:
-        if name in str(Path(f"/proc/self/fd/{handle}").readlink()):
+        if re.search(name, str(Path(f"/proc/self/fd/{handle}").readlink())):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         real(handle)
 
@@ -70,10 +97,11 @@ def test_a_full_disk_is_told_and_leaves_a_dossier_that_goes_on(
         patch.setattr(writing.os, "fsync", full)
         with pytest.raises(StorageError, match="No space left"):
             dossier.add_file(note, "a note", at=at)
-    assert read_ledger(dossier.path)[: len(before)] == before
+    assert read_ledger(dossier.path) == before, "a call that failed has written nothing"
     assert not verify(dossier.path).closed
     again = ClaimFile.open(dossier.path)
     again.add_file(note, "a note", at=at)
+    assert len(read_ledger(dossier.path)) == len(before) + 1
     assert verify(again.path).notes == ()
     assert again.close(at=at).closed
 
@@ -88,6 +116,7 @@ def test_a_folder_that_cannot_be_written_to_is_told_and_verifies(
 import os, sys
 from osint_imagery.core.errors import StorageError
 from osint_imagery.evidence.claim_file import ClaimFile
+from osint_imagery.evidence.record import EvidenceRecord, record_of
 from osint_imagery.evidence.verify import verify
 
 ClaimFile.open(sys.argv[2])  # all that is imported late, while it may still be read

@@ -192,7 +192,8 @@ def test_a_rewritten_entry_with_its_own_digest_breaks_the_chain(closed: Path) ->
 
 
 def test_nothing_may_follow_a_closing_but_a_correction(closed: Path, at: datetime) -> None:
-    from osint_imagery.evidence.ledger import SceneOffered, chain
+    from osint_imagery.evidence.ledger import chain
+    from osint_imagery.evidence.ledger_bodies import SceneOffered
 
     path = closed / "ledger.jsonl"
     entries, _ = parse(path.read_bytes())
@@ -200,12 +201,13 @@ def test_nothing_may_follow_a_closing_but_a_correction(closed: Path, at: datetim
     forged = chain(entries, "scene_offered", offered, at=at)
     path.write_bytes(path.read_bytes() + forged.line())
     (closed / "ledger.head").write_text(forged.digest + "\n")
-    assert any("only a correction with a new closing" in problem for problem in refused(closed))
+    assert any("only a correction, a reopening or a seal may" in problem for problem in refused(closed))
 
 
 def test_an_entry_may_not_name_a_file_outside(closed: Path, at: datetime) -> None:
     from osint_imagery.core.errors import InputError
-    from osint_imagery.evidence.ledger import FileAdded, chain
+    from osint_imagery.evidence.ledger import chain
+    from osint_imagery.evidence.ledger_bodies import FileAdded
 
     for path in ("../x", "/etc/passwd", "a//b", "a\\b", "."):
         body = FileAdded.model_construct(

@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,13 +23,33 @@ def add_review_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     """Add the command to the program's own."""
     parser = commands.add_parser("review", help="second reader: make a blind sheet, add its answers; analysts' marks")
     kinds = parser.add_subparsers(required=True, metavar="WHAT")
-    for each in (_sheet_parser(kinds), _add_parser(kinds), _annotate_parser(kinds), _annotations_parser(kinds)):
+    adding = (_sheet_parser(kinds), _add_parser(kinds), _annotate_parser(kinds))
+    for each in adding:
+        each.add_argument("--by", metavar="NAME", help="reopen a closed claim file in this name, and close it again")
+    for each in (*adding, _annotations_parser(kinds)):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")
+
+
+@contextmanager
+def _opened(options: argparse.Namespace, reason: str) -> Iterator[None]:
+    """Let a claim file be added to; one that is closed is reopened in somebody's name, and closed again after it."""
+    folder = ClaimFile.open(options.dossier)
+    if not folder.is_closed:
+        yield
+        return
+    if options.by is None:
+        msg = f"dossier={options.dossier!r} is closed; give --by NAME to reopen it, which its ledger will say"
+        raise InputError(msg)
+    folder.reopen(options.by, reason, at=datetime.now(UTC))
+    try:
+        yield
+    finally:
+        ClaimFile.open(options.dossier).close(at=datetime.now(UTC))
 
 
 def _sheet_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
     parser = kinds.add_parser("sheet", help="make a sheet of places for a reader who knows neither claim nor finding")
-    parser.add_argument("dossier", help="folder of the open claim file; the key is committed to in its ledger")
+    parser.add_argument("dossier", help="folder of the claim file; the key is committed to in its ledger")
     parser.add_argument("--catalog", required=True, help="catalogue that holds the record's scenes")
     parser.add_argument("--out", required=True, help="folder to write and to hand to the reader")
     parser.add_argument("--key", required=True, help="file to write and to keep from the reader")
@@ -47,7 +68,7 @@ def _sheet_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
     parser = kinds.add_parser("add", help="add answers, reveal the key, say how far the readers agree; 1 if not blind")
-    parser.add_argument("dossier", help="folder of the open claim file")
+    parser.add_argument("dossier", help="folder of the claim file")
     parser.add_argument("answers", nargs="+", help="answers.geojson, one a reader; all readers of a sheet at once")
     parser.add_argument("--key", required=True, help="key of the sheet")
     parser.set_defaults(command=_add)
@@ -56,7 +77,7 @@ def _add_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 def _annotate_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
     parser = kinds.add_parser("annotate", help="add an analyst's marks (GeoJSON) to a record")
-    parser.add_argument("dossier", help="folder of the open claim file")
+    parser.add_argument("dossier", help="folder of the claim file")
     parser.add_argument("marks", help="GeoJSON: id, who, at, label, level, note, outline")
     parser.add_argument("--record", required=True, help="id of the record")
     parser.set_defaults(command=_annotate)
@@ -73,18 +94,19 @@ def _annotations_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _sheet(options: argparse.Namespace) -> int:
-    made = blind_sheet(
-        options.dossier,
-        options.catalog,
-        out=options.out,
-        key=options.key,
-        at=datetime.now(UTC),
-        record=options.record,
-        controls=options.controls,
-        most=options.most,
-        side_px=options.side,
-        acknowledge=options.acknowledge,
-    )
+    with _opened(options, "a blind sheet for a second reader"):
+        made = blind_sheet(
+            options.dossier,
+            options.catalog,
+            out=options.out,
+            key=options.key,
+            at=datetime.now(UTC),
+            record=options.record,
+            controls=options.controls,
+            most=options.most,
+            side_px=options.side,
+            acknowledge=options.acknowledge,
+        )
     lines = (
         f"sheet {made.sheet}: {made.items} places in {made.folder}; hand the whole folder to the reader",
         f"key {made.key}: keep it from the reader, and keep it: without it the answers are worth nothing",
@@ -100,9 +122,9 @@ def _add(options: argparse.Namespace) -> int:
     if not path.is_file():
         msg = f"key={options.key!r} is not a file; give the key that 'review sheet' wrote"
         raise InputError(msg)
-    review = ClaimFile.open(options.dossier).add_review(
-        read_key(path.read_bytes()), options.answers, at=datetime.now(UTC)
-    )
+    key = read_key(path.read_bytes())
+    with _opened(options, "answers of a second reader"):
+        review = ClaimFile.open(options.dossier).add_review(key, options.answers, at=datetime.now(UTC))
     _say(options, review_lines(review), _body(review))
     return 0 if review.blind else 1
 
@@ -114,7 +136,8 @@ def _body(review: ReviewRecord) -> Mapping[str, object]:
 
 def _annotate(options: argparse.Namespace) -> int:
     marks = read_annotations(options.marks)
-    path = ClaimFile.open(options.dossier).add_annotations(options.record, marks, at=datetime.now(UTC))
+    with _opened(options, "marks of an analyst"):
+        path = ClaimFile.open(options.dossier).add_annotations(options.record, marks, at=datetime.now(UTC))
     _say(options, (f"{len(marks)} marks added: {path}",), {"added": len(marks), "file": str(path)})
     return 0
 

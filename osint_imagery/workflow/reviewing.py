@@ -166,7 +166,7 @@ def _positive(*, least: int, **argument: int) -> int:
 
 def _refuse(folder: ClaimFile, out: Path, key: Path) -> None:
     if folder.is_closed:
-        msg = f"dossier={folder.path.name!r} is closed, so no commitment can be added; reopen it first"
+        msg = f"dossier={folder.path.name!r} is closed, so no commitment can be added; reopen() it first"
         raise EvidenceError(msg)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         msg = f"out={str(out)!r} is not an empty folder; nothing is overwritten, name another folder"

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -246,6 +247,29 @@ def test_the_commands_add_a_review_and_say_by_their_status_whether_it_was_blind(
     assert main(["review", "add", str(copy), str(sheet.folder / "answers.geojson"), "--key", str(sheet.key)]) == 2
     assert main(["review", "add", str(copy), str(good), "--key", str(tmp_path / "none")]) == 2
     assert main(["verify", str(copy)]) == 0
+
+
+def test_a_closed_claim_file_is_reopened_in_a_name_and_closed_again(
+    made: tuple[Path, BlindSheet], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dossier, sheet = made
+    copy = tmp_path / "dossier"
+    shutil.copytree(dossier, copy)
+    ClaimFile.open(copy).close(at=AT)
+    command = ["review", "add", str(copy), str(fill(sheet, tmp_path / "a.geojson", {})), "--key", str(sheet.key)]
+    assert main(command) == 2
+    assert "give --by NAME" in capsys.readouterr().err
+    assert main([*command, "--by", "An Editor"]) == 0
+    kinds = [entry.kind for entry in ClaimFile.open(copy).entries]
+    assert kinds[-5:] == ["reopened", "file_added", "file_added", "review_added", "closed"]
+    checked = verify(copy)
+    assert checked.closed
+    assert "by An Editor: answers of a second reader" in checked.notes[0]
+    told = subprocess.run([sys.executable, str(copy / "check_dossier.py")], capture_output=True, text=True, check=False)
+    assert told.stdout.endswith("VERIFIED\n")
+    before = len(kinds)
+    assert main([*command[:3], str(sheet.folder / "answers.geojson"), *command[4:], "--by", "An Editor"]) == 2
+    assert [entry.kind for entry in ClaimFile.open(copy).entries][before:] == ["reopened", "closed"]  # nothing added
 
 
 def test_the_commands_make_a_sheet_and_pass_marks_in_and_out(

@@ -24,6 +24,7 @@ from osint_imagery.evidence.folder import files_of
 from osint_imagery.evidence.geodata import STYLE, features_of, geojson, geopackage
 from osint_imagery.evidence.ledger import HEAD, LEDGER
 from osint_imagery.evidence.provenance import prov_json
+from osint_imagery.evidence.stac_items import stac_files
 from osint_imagery.evidence.standing import Standing, StandingRecord
 
 __all__ = ["Archive", "archive"]
@@ -165,6 +166,7 @@ def _payload(standing: Standing, coarse: CoarseGrid | None, remarks: Sequence[st
     else:
         files["answers.json"] = _text([_answer(one, coarse) for one in standing.records])
         files["withheld.json"] = _text([_listed(name, data) for name, data in dossier.items()])
+    files.update(stac_files(standing, files, coarse))
     whole = {**files, CRATE: crate_json(standing, files, remarks).encode()}
     if coarse is not None:
         _refuse_leak(standing, whole)

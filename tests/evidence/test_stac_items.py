@@ -9,10 +9,10 @@ from typing import Any
 
 import pystac
 import pytest
-from pystac import validation
 from pystac.errors import STACValidationError
 from pystac.extensions.file import FileExtension
 from pystac.stac_io import DefaultStacIO, StacIO
+from pystac.validation import JsonSchemaSTACValidator, set_validator, validate_dict
 from shapely.geometry import shape
 
 from osint_imagery.core.lineage import digest_bytes, digest_from_multihash
@@ -44,7 +44,7 @@ class Offline(DefaultStacIO):
 @pytest.fixture(autouse=True)
 def offline() -> Any:
     StacIO.set_default(Offline)
-    validation.set_validator(validation.JsonSchemaSTACValidator())
+    set_validator(JsonSchemaSTACValidator())
     yield
     StacIO.set_default(DefaultStacIO)
 
@@ -86,10 +86,10 @@ def test_catalogue_and_items_validate_against_stac_and_each_extension(unpacked: 
 )
 def test_the_schemas_do_find_what_is_wrong(unpacked: Path, broken: Callable[[dict[str, Any]], Any]) -> None:
     body = body_of(unpacked)
-    validation.validate_dict(copy.deepcopy(body))
+    validate_dict(copy.deepcopy(body))
     broken(body)
     with pytest.raises(STACValidationError):
-        validation.validate_dict(body)
+        validate_dict(body)
 
 
 def test_every_file_that_an_item_names_is_there_with_its_size_and_digest(unpacked: Path) -> None:

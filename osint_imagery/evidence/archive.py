@@ -143,6 +143,7 @@ def _remarks(standing: Standing, terms: Sequence[str], coarse: CoarseGrid | None
     remarks = [f"Terms acknowledged for the imagery: {name}." for name in terms]
     if coarse is not None:
         remarks.append(f"Place {coarse.words}; {_KEPT}.")
+        remarks.append("The claim file and every figure in it show the place: left out, listed in withheld.json.")
     elif standing.sensitive:
         remarks.append("The claim marks the place as sensitive; it is shown exactly, as was asked for.")
     return tuple(remarks)

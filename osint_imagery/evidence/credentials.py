@@ -22,7 +22,7 @@ __all__ = ["Credentials", "credential_figure", "read_credentials"]
 _CLAIM_REVIEW = "stds.schema-org.ClaimReview"
 _EVIDENCE = "osint_imagery.evidence"
 _SOURCE = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}  # the library signs no PDF
+_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}  # what figures of claim files are
 _WORDS = {
     "Valid": "the file is as it was signed, but nobody vouches here for who signed it: compare the certificate with "
     "one that the signer publishes",

@@ -3,96 +3,22 @@
 import json
 import shutil
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from shapely.geometry import box, mapping
+from support.blind import ANSWER, Blind
 
-from osint_imagery.core.errors import GeometryError, InputError, LevelError, VerificationError
-from osint_imagery.core.lineage import canonical_json, digest_bytes
+from osint_imagery.core.errors import InputError, VerificationError
+from osint_imagery.core.lineage import canonical_json
 from osint_imagery.core.timespan import iso
-from osint_imagery.evidence.annotations import RecordReference
-from osint_imagery.evidence.answers import blank_answers, read_answers
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.folder import NewFile
-from osint_imagery.evidence.ledger_bodies import StoredFile
-from osint_imagery.evidence.recorded import named_record
-from osint_imagery.evidence.review_key import Commitment, KeyItem, ReviewKey, read_key
+from osint_imagery.evidence.review_key import read_key
 from osint_imagery.evidence.review_text import review_lines
 from osint_imagery.evidence.verify import verify
-
-FOUND = box(36.0005, 45.0005, 36.001, 45.0008)  # the one detection of the record
-ANSWER = timedelta(hours=1)
-
-
-def place(name: str, at: float, kind: str, *, examined: bool = True, **changed: Any) -> KeyItem:
-    fields = {
-        "item": name,
-        "kind": kind,
-        "detection": 1 if kind == "detection" else None,
-        "chosen": "by hand",
-        "examined": examined,
-        "rows": (0, 8),
-        "columns": (0, 8),
-        "square_wkt": box(at, 45.0, at + 0.002, 45.002).wkt,
-        "whole": True,
-    }
-    return KeyItem(**{**fields, **changed})
-
-
-PLACES = (
-    place("01", 36.01, "control"),
-    place("02", 36.0, "detection"),
-    place("03", 36.02, "control"),
-    place("04", 36.03, "control", examined=False),
-)
-
-
-class Blind:
-    """A claim file with a committed sheet, and what readers may answer to it."""
-
-    def __init__(self, folder: ClaimFile, at: datetime, home: Path, *, commit: bool = True) -> None:
-        added = named_record(folder.entries, "port-shed-shed")
-        reference = RecordReference(path=added.path, digest=added.digest, record_id=added.record_id)
-        self.folder, self.at, self.home = folder, at, home
-        self.key = ReviewKey(
-            record=reference, before="S1", after="S2", rule="by hand", side_px=8, salt="5c" * 32, items=PLACES
-        )
-        if commit:
-            folder.add_commitment(self.commitment(), at=at)
-
-    def commitment(self, **changed: Any) -> Commitment:
-        shown = StoredFile(path="sheet.html", digest=digest_bytes(b"page"), size=4)
-        fields = {
-            "sheet": self.key.sheet,
-            "record": self.key.record,
-            "items": len(PLACES),
-            "key_digest": self.key.digest,
-            "files": (shown,),
-        }
-        return Commitment(**{**fields, **changed})
-
-    def answers(self, who: str = "A. Reader", labels: str = "nync", name: str = "", **changed: Any) -> Path:
-        words = {"y": "change", "n": "no change", "c": "cannot tell"}
-        body = json.loads(blank_answers(self.key.sheet, [item.item for item in self.key.items]))
-        body |= {"who": who, "at": iso(self.at + ANSWER), "seen_before": False, **changed}
-        for row, letter in zip(body["features"], labels, strict=True):
-            row["properties"] = {"label": words[letter], "level": "detection" if letter == "y" else None, "note": ""}
-        path = self.home / (name or f"{who}.geojson")
-        path.write_text(json.dumps(body))
-        return path
-
-    def edited(self, change: Callable[[dict[str, Any]], None], labels: str = "nync") -> Path:
-        path = self.answers(labels=labels)
-        body = json.loads(path.read_text())
-        change(body)
-        path.write_text(json.dumps(body))
-        return path
-
-    def add(self, *paths: Path, hours: int = 2) -> Any:
-        return self.folder.add_review(self.key, paths, at=self.at + hours * ANSWER)
 
 
 @pytest.fixture
@@ -268,89 +194,6 @@ def test_an_altered_part_of_a_review_is_found(blind: Blind, name: str, tmp_path:
     path.write_bytes(path.read_bytes().replace(b"3", b"4", 1))
     with pytest.raises(VerificationError, match=f"{name}: was altered"):
         verify(copy)
-
-
-def no_level(body: dict[str, Any]) -> None:
-    body["features"][1]["properties"]["level"] = None
-
-
-def level_of_nothing(body: dict[str, Any]) -> None:
-    body["features"][0]["properties"]["level"] = "detection"
-
-
-def too_much(body: dict[str, Any]) -> None:
-    body["features"][1]["properties"]["level"] = "identification"
-
-
-def other_word(body: dict[str, Any]) -> None:
-    body["features"][2]["properties"]["label"] = "maybe"
-
-
-def twice(body: dict[str, Any]) -> None:
-    body["features"][2]["id"] = "01"
-
-
-def one_less(body: dict[str, Any]) -> None:
-    del body["features"][2]
-
-
-def one_more(body: dict[str, Any]) -> None:
-    body["features"].append({**body["features"][0], "id": "05"})
-
-
-def other_sheet(body: dict[str, Any]) -> None:
-    body["sheet"] = "000000000000"
-
-
-def outlined_nothing(body: dict[str, Any]) -> None:
-    body["features"][0]["geometry"] = mapping(box(36.01, 45.0, 36.011, 45.001))
-
-
-def outlined_elsewhere(body: dict[str, Any]) -> None:
-    body["features"][1]["geometry"] = mapping(box(45.0, 36.0, 45.001, 36.001))
-
-
-def crossed(body: dict[str, Any]) -> None:
-    ring = [[36.0, 45.0], [36.001, 45.001], [36.001, 45.0], [36.0, 45.001], [36.0, 45.0]]
-    body["features"][1]["geometry"] = {"type": "Polygon", "coordinates": [ring]}
-
-
-@pytest.mark.parametrize(
-    ("wrong", "error", "said"),
-    [
-        (no_level, InputError, r"feature 2 \('02'\): feature: level is missing"),
-        (level_of_nothing, InputError, r"feature 1 \('01'\): feature: level is given, but only 'change'"),
-        (too_much, LevelError, "level='identification' is above"),
-        (other_word, InputError, r"feature 3 \('03'\): properties.label: Input should be 'change', 'no change'"),
-        (twice, InputError, "place 01 is answered twice"),
-        (one_less, InputError, r"place 03 has no answer \(1 such\); answer each of its 4 places"),
-        (one_more, InputError, "place 05 is no place of this sheet"),
-        (other_sheet, InputError, "are to sheet '000000000000'"),
-        (outlined_nothing, InputError, "geometry is given, but the label is 'no change'"),
-        (outlined_elsewhere, InputError, "place 02: geometry lies outside the square"),
-        (crossed, GeometryError, r"feature 2 \('02'\): geometry: the outline is not valid"),
-        (lambda body: body.update(who=""), InputError, "who: String should have at least 1"),
-        (lambda body: body.update(seen_before=None), InputError, "seen_before: Input should be a valid boolean"),
-        (lambda body: body.update(who="detector"), InputError, "none is 'detector'"),
-    ],
-)
-def test_answers_are_read_strictly_and_nothing_is_stored_of_wrong_ones(
-    blind: Blind, wrong: Callable[[dict[str, Any]], None], error: type[Exception], said: str
-) -> None:
-    before = blind.folder.entries
-    with pytest.raises(error, match=said):
-        blind.add(blind.edited(wrong))
-    assert blind.folder.entries == before
-    assert not (blind.folder.path / "reviews" / blind.key.sheet / "key.json").exists()
-
-
-def test_blank_answers_are_refused(blind: Blind, tmp_path: Path) -> None:
-    path = tmp_path / "blank.geojson"
-    path.write_text(blank_answers(blind.key.sheet, ["01", "02"]))
-    with pytest.raises(InputError, match="problems"):
-        read_answers(path)
-    with pytest.raises(InputError, match="at least one reader"):
-        blind.add()
 
 
 def test_a_key_is_read_back_byte_for_byte_or_refused(blind: Blind) -> None:

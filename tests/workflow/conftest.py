@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 import yaml
+from support.reviewable import AT as REVIEWED
+from support.reviewable import open_dossier
 
 from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.lineage import digest_file
 from osint_imagery.scenes.catalog import open_catalog
 from osint_imagery.scenes.packaged import bundled
 from osint_imagery.scenes.scene import Scene
+from osint_imagery.workflow.reviewing import BlindSheet, blind_sheet
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DAYS = ("20240501", "20240516", "20240526")  # the middle one is the last without the shed
@@ -81,3 +84,33 @@ def claim_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Claim]:
 @pytest.fixture(scope="session")
 def clock() -> Callable[[], datetime]:
     return lambda: AT
+
+
+@pytest.fixture(scope="session")
+def port_claim(claim_of: Callable[..., Any]) -> Any:
+    shed = json.loads(
+        json.dumps(claim_of("shed").predictions[0].model_dump(mode="json", exclude_none=True, by_alias=True))
+    )
+    shed["place"] = {
+        "name": "the hardstanding and ground beside it",
+        "bbox": [-28.005269, 45.004579, -28.001101, 45.007522],
+    }
+    return claim_of("shed", predictions=[shed])
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, port_claim: Any) -> tuple[Path, BlindSheet]:
+    home = tmp_path_factory.mktemp("review")
+    dossier = open_dossier(home / "dossier", port_claim, bundled("port/catalog.json"))
+    sheet = blind_sheet(
+        dossier,
+        bundled("port/catalog.json"),
+        out=home / "sheet",
+        key=home / "key.json",
+        at=REVIEWED,
+        controls=4,
+        side_px=8,
+        seed=7,
+        salt="ab" * 32,
+    )
+    return dossier, sheet

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from osint_imagery.cli_exchange import add_exchange_commands
 from osint_imagery.cli_reproduce import add_reproduce_command
+from osint_imagery.cli_review import add_review_commands
 from osint_imagery.cli_seal import add_seal_commands
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import read_claim
@@ -82,9 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     verified.add_argument("--root", action="append", default=[], metavar="PEM", help="root of a timestamp authority")
     verified.set_defaults(command=_verify)
 
-    add_exchange_commands(commands)
-    add_seal_commands(commands)
-    add_reproduce_command(commands)
+    for add in (add_exchange_commands, add_seal_commands, add_reproduce_command, add_review_commands):
+        add(commands)
 
     for each in (demo, found, pair, check, fit, verified):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")

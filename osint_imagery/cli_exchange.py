@@ -12,6 +12,7 @@ from osint_imagery.evidence.archive import archive
 from osint_imagery.evidence.attach import attach, detach
 from osint_imagery.evidence.claim_draft import read_claim_review
 from osint_imagery.evidence.claim_review import claim_review
+from osint_imagery.evidence.credentials import credential_figure
 from osint_imagery.evidence.ledger import LEDGER
 from osint_imagery.evidence.standing import Standing
 
@@ -20,7 +21,12 @@ __all__ = ["add_exchange_commands"]
 
 def add_exchange_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the program's own."""
-    for parser in (_attach_parser(commands), _archive_parser(commands), _review_parser(commands)):
+    for parser in (
+        _attach_parser(commands),
+        _archive_parser(commands),
+        _review_parser(commands),
+        _credential_parser(commands),
+    ):
         parser.add_argument("--json", action="store_true", help="print a machine-readable result")
 
 
@@ -51,6 +57,19 @@ def _review_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     parser.add_argument("source", help="claim.yaml, folder of a closed claim file, or a ClaimReview (.json, .jsonld)")
     parser.add_argument("out", help="file to write: .json for a ClaimReview, .yaml for a claim to complete")
     parser.set_defaults(command=_review)
+    return parser
+
+
+def _credential_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    parser = commands.add_parser("credential", help="copy a figure with C2PA credentials (extra: credentials)")
+    parser.add_argument("dossier", help="folder of the closed claim file")
+    parser.add_argument("figure", help="name of a figure of a record")
+    parser.add_argument("out", help="file to write")
+    parser.add_argument("--key", required=True, help="P-256 private key, PEM")
+    parser.add_argument("--certificates", required=True, help="its certificate and those above it, PEM")
+    parser.add_argument("--exact", action="store_true", help="show a place that is marked sensitive as it is")
+    _acknowledge(parser)
+    parser.set_defaults(command=_credential)
     return parser
 
 
@@ -90,6 +109,22 @@ def _archive(options: argparse.Namespace) -> int:
     told = "\n".join((f"{made.path}: {len(made.files)} files, {made.digest}", *made.remarks))
     body = {"out": str(made.path), "digest": made.digest, "files": list(made.files), "remarks": list(made.remarks)}
     _say(options, told, body)
+    return 0
+
+
+def _credential(options: argparse.Namespace) -> int:
+    made = credential_figure(
+        options.dossier,
+        options.figure,
+        options.out,
+        key=options.key,
+        certificates=options.certificates,
+        exact=options.exact,
+        acknowledge=options.acknowledge,
+    )
+    told = f"{made.path}: {made.state} ({', '.join(made.codes) or 'nothing against it'}): {made.words}"
+    body = {"out": str(made.path), "digest": made.digest, "state": made.state, "codes": list(made.codes)}
+    _say(options, told, {**body, "signer": made.signer, "words": made.words})
     return 0
 
 

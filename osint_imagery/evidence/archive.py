@@ -24,6 +24,7 @@ from osint_imagery.evidence.folder import files_of
 from osint_imagery.evidence.geodata import STYLE, features_of, geojson, geopackage
 from osint_imagery.evidence.ledger import HEAD, LEDGER
 from osint_imagery.evidence.provenance import prov_json
+from osint_imagery.evidence.stac_items import stac_files
 from osint_imagery.evidence.standing import Standing, StandingRecord
 
 __all__ = ["Archive", "archive"]
@@ -142,6 +143,7 @@ def _remarks(standing: Standing, terms: Sequence[str], coarse: CoarseGrid | None
     remarks = [f"Terms acknowledged for the imagery: {name}." for name in terms]
     if coarse is not None:
         remarks.append(f"Place {coarse.words}; {_KEPT}.")
+        remarks.append("The claim file and every figure in it show the place: left out, listed in withheld.json.")
     elif standing.sensitive:
         remarks.append("The claim marks the place as sensitive; it is shown exactly, as was asked for.")
     return tuple(remarks)
@@ -165,6 +167,7 @@ def _payload(standing: Standing, coarse: CoarseGrid | None, remarks: Sequence[st
     else:
         files["answers.json"] = _text([_answer(one, coarse) for one in standing.records])
         files["withheld.json"] = _text([_listed(name, data) for name, data in dossier.items()])
+    files.update(stac_files(standing, files, coarse))
     whole = {**files, CRATE: crate_json(standing, files, remarks).encode()}
     if coarse is not None:
         _refuse_leak(standing, whole)

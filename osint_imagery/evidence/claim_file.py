@@ -15,6 +15,7 @@ from osint_imagery.core.errors import (
 )
 from osint_imagery.core.lineage import Artifact, digest_file
 from osint_imagery.core.timespan import utc
+from osint_imagery.evidence.claim_file_review import ReviewedFile
 from osint_imagery.evidence.fields import Interval, Model
 from osint_imagery.evidence.folder import NewFile, begun_only, file_name, make_folder, media_type, stored, write_new
 from osint_imagery.evidence.furniture import CLAIM, own_files
@@ -43,7 +44,7 @@ from osint_imagery.scenes.scene import Scene
 __all__ = ["ClaimFile"]
 
 
-class ClaimFile:
+class ClaimFile(ReviewedFile):
     """A dossier on disk that is being written; time is always an argument.
 
     Make one with :meth:`create` or :meth:`open`. Each file is written before the ledger entry that records

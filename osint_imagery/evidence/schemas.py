@@ -1,12 +1,15 @@
-"""JSON Schemas of what is written to disk: claim, record, ledger entry, inputs."""
+"""JSON Schemas of what is written to disk: claim, record, ledger, inputs, marks of analysts, parts of a review."""
 
 import json
 from pathlib import Path
 
 from osint_imagery.core.claim import Claim
+from osint_imagery.evidence.annotations import AnnotationSet
 from osint_imagery.evidence.inputs import Inputs
 from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.record import EvidenceRecord
+from osint_imagery.evidence.review import ReviewRecord
+from osint_imagery.evidence.review_key import Commitment, ReviewKey
 
 __all__ = ["schemas", "write_schemas"]
 
@@ -18,14 +21,18 @@ def schemas() -> dict[str, str]:
 
     Examples
     --------
-    >>> sorted(schemas())
-    ['claim.schema.json', 'inputs.schema.json', 'ledger-entry.schema.json', 'record.schema.json']
+    >>> len(schemas())
+    8
     """
     bodies = {
         "claim": Claim.model_json_schema(mode="validation"),
         "record": EvidenceRecord.model_json_schema(mode="serialization"),
         "inputs": Inputs.model_json_schema(mode="serialization"),
         "ledger-entry": Entry.model_json_schema(mode="serialization"),
+        "annotations": AnnotationSet.model_json_schema(mode="serialization"),
+        "review": ReviewRecord.model_json_schema(mode="serialization"),
+        "review-commitment": Commitment.model_json_schema(mode="serialization"),
+        "review-key": ReviewKey.model_json_schema(mode="serialization"),
     }
     return {
         f"{name}.schema.json": json.dumps(

@@ -29,6 +29,7 @@ from osint_imagery.evidence.ledger_bodies import (
 )
 from osint_imagery.evidence.ledger_file import LOCK
 from osint_imagery.evidence.record import read_record
+from osint_imagery.evidence.review_check import check_people
 from osint_imagery.evidence.seal_copies import copies_of, cut_copies
 from osint_imagery.evidence.sealed import check_seals
 
@@ -149,6 +150,8 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     problems += unsound
     wrong, told = _records(folder, entries, held)
     problems += wrong
+    faults, awaited = check_people(folder, entries, held)
+    problems += faults
     if problems:
         _refuse(folder, problems)
     offered = [entry.body for entry in entries if isinstance(entry.body, SceneOffered)]
@@ -163,7 +166,7 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         head=entries[-1].digest,
         closed=is_closed(entries),
         seals=sealed,
-        notes=(*behind, *notes, *told, *unchecked),
+        notes=(*behind, *notes, *told, *awaited, *unchecked),
     )
 
 

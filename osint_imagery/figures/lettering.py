@@ -10,7 +10,7 @@ from typing import Any, cast
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 
-__all__ = ["LINE", "MM_PER_POINT", "SMALLEST", "drawable", "face", "width_mm", "wrap"]
+__all__ = ["LINE", "MM_PER_POINT", "SMALLEST", "drawable", "face", "undrawable", "width_mm", "wrap"]
 
 MM_PER_POINT = 25.4 / 72
 LINE = 1.3
@@ -69,6 +69,18 @@ def drawable(text: str) -> str:
     )
     plain = _spelled(spaced, str.isascii)  # where marks and letters of several typefaces cannot be combined
     return next((words for words in attempts if _draws(words)), plain)
+
+
+def undrawable(text: str) -> str:
+    """Return the letters of a text that no installed typeface can draw, each once; in a figure they are code points.
+
+    Examples
+    --------
+    >>> undrawable("Порт Оля")
+    ''
+    """
+    shown = drawable(text)
+    return "".join(dict.fromkeys(c for c in text if c.isprintable() and not c.isspace() and c not in shown))
 
 
 def _spelled(text: str, known: Callable[[str], bool]) -> str:

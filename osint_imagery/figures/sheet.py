@@ -13,7 +13,7 @@ from matplotlib.text import Text
 from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError
 from osint_imagery.figures.artist import DPI
-from osint_imagery.figures.lettering import LINE, MM_PER_POINT, SMALLEST, face, wrap
+from osint_imagery.figures.lettering import LINE, MM_PER_POINT, SMALLEST, face, undrawable, wrap
 
 __all__ = ["ACCENT", "INK", "MARGIN", "QUIET", "Align", "Box", "Sheet", "letter", "line"]
 
@@ -21,6 +21,12 @@ MARGIN = 4.0
 """Blank edge of a sheet, mm."""
 INK, QUIET, ACCENT = "#111111", "#4d4d4d", "#d55e00"
 """Text, secondary text, and vermilion of the Okabe-Ito palette: told apart by color-blind readers."""
+
+_LOST = (
+    "Letters of this figure's text that no installed typeface has: {count} ({shown}). They stand as Unicode numbers; "
+    "with a typeface that has them (Noto Sans, for example) they are drawn."
+)
+_NAMED = 4  # letters that are named; more are counted
 
 Align = tuple[Literal["left", "center", "right"], Literal["baseline", "center_baseline", "center"]]
 """Horizontal and vertical alignment of a text."""
@@ -97,7 +103,15 @@ class Sheet:
         return top
 
     def open(self) -> tuple[Drawing, Axes]:
-        """Return a drawing with one axes in mm, y downwards, with all planned text on it."""
+        """Return a drawing with one axes in mm, y downwards, with all planned text on it.
+
+        Letters that no installed typeface can draw are counted in a last line.
+        """
+        lost = dict.fromkeys(letter for text in self.texts for letter in undrawable(text))
+        if lost:
+            shown = ", ".join(f"U+{ord(one):04X}" for one in list(lost)[:_NAMED])
+            more = ", ..." if len(lost) > _NAMED else ""
+            self.say(_LOST.format(count=len(lost), shown=shown + more), color=QUIET)
         height = self.bottom + MARGIN
         drawing = Drawing(figsize=(self.width / 25.4, height / 25.4), dpi=DPI, facecolor="white")
         FigureCanvasAgg(drawing)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from osint_imagery.report.content import Picture, ReportContent
 
-__all__ = ["direction", "html_report"]
+__all__ = ["direction", "html_report", "read_part"]
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku-arab", "ps", "sd", "syr", "ug", "ur", "yi"})
 
@@ -48,10 +48,10 @@ def html_report(content: ReportContent) -> str:
     -----
     Nothing in the page depends on the clock or the machine: equal content gives equal bytes.
     """
-    style = _read("page.css")
+    style = read_part("page.css")
     policy = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(_read("page.html.j2"))
+    template = environment.from_string(read_part("page.html.j2"))
     return template.render(
         report=content,
         claim=content.claim,
@@ -63,7 +63,8 @@ def html_report(content: ReportContent) -> str:
     )
 
 
-def _read(name: str) -> str:
+def read_part(name: str) -> str:
+    """Return one of the files that pages are made of."""
     return files("osint_imagery.report").joinpath(name).read_text(encoding="utf-8")
 
 

@@ -15,7 +15,8 @@ from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.furniture import Panel, north_of, outline_px, round_length
 from osint_imagery.figures.labels import overlap, place
-from osint_imagery.figures.lettering import drawable, width_mm, wrap
+from osint_imagery.figures.lettering import drawable, undrawable, width_mm, wrap
+from osint_imagery.figures.sheet import Sheet
 from osint_imagery.figures.stretch import shared_stretch
 
 
@@ -88,6 +89,24 @@ def test_no_wrapped_line_is_wider_than_its_room(text: str, room: float) -> None:
 def test_marks_that_reverse_text_are_shown_and_persian_joiners_kept() -> None:
     assert drawable("a\u202eb") == "aU+202Eb"
     assert drawable("می\u200cشود") == "می\u200cشود"
+
+
+def test_letters_that_no_typeface_has_are_named_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("osint_imagery.figures.lettering._family_with", lambda code: None)  # whatever is installed
+    assert undrawable("Порт 北北京a\u202e") == "北京"
+    assert undrawable("Порт") == ""
+    sheet = Sheet(width=120)
+    sheet.say("Place 北京港")
+    sheet.say("京都大学")
+    sheet.open()
+    assert sheet.texts[-1].startswith(
+        "Letters of this figure's text that no installed typeface has: 6 (U+5317, U+4EAC,"
+    )
+    assert "U+6E2F, U+90FD, ...)" in sheet.texts[-1]
+    plain = Sheet(width=120)
+    plain.say("Порт Оля, بندر")
+    plain.open()
+    assert plain.texts == ["Порт Оля, بندر"]
 
 
 def _pair(bands: tuple[str, ...], unit: str = "reflectance") -> Pair:

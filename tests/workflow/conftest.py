@@ -1,5 +1,6 @@
 """Small copies of the simulated port, to be damaged, and claims about it."""
 
+import json
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ import yaml
 from support.home import DAYS as FOUR_DAYS
 from support.home import Home
 from support.port import PortCopy
+from support.reviewable import AT as REVIEWED
+from support.reviewable import open_dossier
 
 from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.evidence.differences import Outcome
@@ -18,6 +21,7 @@ from osint_imagery.scenes.packaged import bundled
 from osint_imagery.workflow.investigating import investigate
 from osint_imagery.workflow.recomputing import Recomputer
 from osint_imagery.workflow.reproduction import RecordCheck
+from osint_imagery.workflow.reviewing import BlindSheet, blind_sheet
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DAYS = ("20240501", "20240516", "20240526")  # the middle one is the last without the shed
@@ -77,3 +81,32 @@ def quick(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
 
     monkeypatch.setattr(Recomputer, "check", skipped)
     return home
+
+
+def port_claim(claim_of: Callable[..., Any]) -> Any:
+    shed = json.loads(
+        json.dumps(claim_of("shed").predictions[0].model_dump(mode="json", exclude_none=True, by_alias=True))
+    )
+    shed["place"] = {
+        "name": "the hardstanding and ground beside it",
+        "bbox": [-28.005269, 45.004579, -28.001101, 45.007522],
+    }
+    return claim_of("shed", predictions=[shed])
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory, port_claim: Any) -> tuple[Path, BlindSheet]:
+    home = tmp_path_factory.mktemp("review")
+    dossier = open_dossier(home / "dossier", port_claim, bundled("port/catalog.json"))
+    sheet = blind_sheet(
+        dossier,
+        bundled("port/catalog.json"),
+        out=home / "sheet",
+        key=home / "key.json",
+        at=REVIEWED,
+        controls=4,
+        side_px=8,
+        seed=7,
+        salt="ab" * 32,
+    )
+    return dossier, sheet

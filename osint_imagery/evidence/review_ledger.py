@@ -1,0 +1,89 @@
+"""Where the parts of a review stand in a claim file, and in which order they came."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from osint_imagery.core.errors import InputError
+from osint_imagery.core.lineage import digest_bytes
+from osint_imagery.evidence.answers import answers_of
+from osint_imagery.evidence.folder import file_name
+from osint_imagery.evidence.ledger import Entry
+from osint_imagery.evidence.recorded import entry_of
+from osint_imagery.evidence.review import Given
+from osint_imagery.evidence.review_key import COMMITTED, Commitment
+
+__all__ = ["answers_path", "given_of", "key_path", "read_commitment", "sheet_folder"]
+
+
+def sheet_folder(sheet: str) -> str:
+    """Return the folder of a sheet inside a claim file."""
+    return f"reviews/{sheet}"
+
+
+def key_path(sheet: str) -> str:
+    """Return where a key stands, once it is revealed."""
+    return f"{sheet_folder(sheet)}/key.json"
+
+
+def answers_path(sheet: str, who: str) -> str:
+    """Return where a reader's answers stand."""
+    return f"{sheet_folder(sheet)}/answers-{file_name(who)}.geojson"
+
+
+def read_commitment(data: bytes) -> Commitment:
+    """Read a commitment strictly, byte for byte as it was written.
+
+    Raises
+    ------
+    InputError
+        If the bytes are not exactly what a commitment writes.
+    """
+    try:
+        found = Commitment.model_validate_json(data)
+    except ValidationError as err:
+        first = err.errors()[0]
+        msg = f"commitment: {'.'.join(map(str, first['loc'])) or 'file'}: {first['msg']}; restore the file"
+        raise InputError(msg) from err
+    if found.body() != data:
+        msg = "commitment is not in canonical form (RFC 8785); restore the file as it was written"
+        raise InputError(msg)
+    return found
+
+
+def given_of(folder: Path, entries: Sequence[Entry], key: tuple[str, str], data: bytes) -> Given:
+    """Return answers with what the ledger had taken in before them.
+
+    Parameters
+    ----------
+    folder : Path
+        The claim file.
+    entries : sequence of Entry
+        Its ledger; answers that are not in it yet come after all of it.
+    key : (str, str)
+        Sheet and digest of the key.
+    data : bytes
+        The answers.
+    """
+    sheet, digest = key
+    answers = answers_of(data)
+    path = answers_path(sheet, answers.who)
+    own = entry_of(entries, path)
+    before = entries[: own.index] if own is not None else entries
+    committed = entry_of(before, f"{sheet_folder(sheet)}/{COMMITTED}")
+    if committed is not None and _promised(folder, sheet) != digest:
+        committed = None
+    revealed = entry_of(before, key_path(sheet))
+    return Given(
+        answers=answers,
+        path=path,
+        digest=digest_bytes(data),
+        committed=committed.at if committed is not None else None,
+        revealed=revealed.at if revealed is not None else None,
+    )
+
+
+def _promised(folder: Path, sheet: str) -> str:
+    """Return the digest that a sheet's commitment promises its key to have."""
+    return read_commitment((folder / sheet_folder(sheet) / COMMITTED).read_bytes()).key_digest

@@ -15,10 +15,10 @@ HOME = Path(__file__).resolve().parents[1]
 FILES = sorted(path for folder in ("osint_imagery", "tests") for path in (HOME / folder).rglob("*.py"))
 NAMES = tuple(
     """
-AreaOfInterest ChangeMap Claim Comparison Design Detection Detections Dossier Estimate Grid Image Pair Prediction Scene
-TimeSpan Verdict align area_from_sample area_from_strata archive attach before_after bundled calibrate_on_labels
-compare coverage detach detect detectors fitness investigate normalize open_catalog outline power read read_claim
-reliability resolution romania_catalog search sweep timeline verify
+AreaOfInterest Assessment ChangeMap Claim Comparison Design Detection Detections Dossier Estimate Grid Image Pair
+Prediction Scene TimeSpan Verdict align area_from_sample area_from_strata archive assess attach before_after bundled
+calibrate_on_labels compare coverage detach detect detectors fitness investigate normalize open_catalog outline
+power read read_claim reliability resolution romania_catalog search sweep timeline verify
 """.split()  # noqa: SIM905 - one name a line would be forty lines
 )
 

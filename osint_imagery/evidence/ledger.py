@@ -33,6 +33,7 @@ __all__ = [
     "chain",
     "is_closed",
     "parse",
+    "standing_files",
 ]
 
 LEDGER = "ledger.jsonl"
@@ -199,6 +200,12 @@ def _vouches(entry: Entry, before: Sequence[Entry]) -> bool:
 def is_closed(entries: Sequence[Entry]) -> bool:
     """Whether a ledger is closed; seals may follow a closing."""
     return next((entry.kind for entry in reversed(entries) if entry.kind not in SEALS), "") == "closed"
+
+
+def standing_files(entries: Sequence[Entry]) -> tuple[StoredFile, ...]:
+    """Return the files that entries add, replacements in their place, without what a correction supersedes."""
+    gone = {entry.body.supersedes for entry in entries if isinstance(entry.body, Correction)}
+    return tuple(file for entry in entries if entry.index not in gone and (file := entry.file) is not None)
 
 
 def _in_turn(entry: Entry, before: Sequence[Entry]) -> bool:

@@ -1,9 +1,10 @@
-"""JSON Schemas of what is written to disk: claim, record, ledger entry."""
+"""JSON Schemas of what is written to disk: claim, record, assessment, ledger entry."""
 
 import json
 from pathlib import Path
 
 from osint_imagery.core.claim import Claim
+from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.record import EvidenceRecord
 
@@ -18,10 +19,11 @@ def schemas() -> dict[str, str]:
     Examples
     --------
     >>> sorted(schemas())
-    ['claim.schema.json', 'ledger-entry.schema.json', 'record.schema.json']
+    ['assessment.schema.json', 'claim.schema.json', 'ledger-entry.schema.json', 'record.schema.json']
     """
     bodies = {
         "claim": Claim.model_json_schema(mode="validation"),
+        "assessment": Assessment.model_json_schema(mode="serialization"),
         "record": EvidenceRecord.model_json_schema(mode="serialization"),
         "ledger-entry": Entry.model_json_schema(mode="serialization"),
     }

@@ -7,13 +7,8 @@ from pathlib import Path
 from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import EvidenceError
 from osint_imagery.evidence.fields import ArtifactField
-from osint_imagery.evidence.ledger import (
-    Entry,
-)
-from osint_imagery.evidence.ledger_bodies import (
-    Correction,
-    RecordAdded,
-)
+from osint_imagery.evidence.ledger import Entry, standing_files
+from osint_imagery.evidence.ledger_bodies import RecordAdded
 from osint_imagery.evidence.ledger_file import read_ledger
 from osint_imagery.evidence.record import EvidenceRecord, read_record
 from osint_imagery.evidence.verify import verify
@@ -75,15 +70,9 @@ class Standing:
             msg = f"dossier={folder.name!r} is still open; close it first: what is passed on must be complete"
             raise EvidenceError(msg)
         entries = read_ledger(folder)
-        gone = {entry.body.supersedes for entry in entries if isinstance(entry.body, Correction)}
-        bodies = [
-            entry.body.replacement if isinstance(entry.body, Correction) else entry.body
-            for entry in entries
-            if entry.index not in gone
-        ]
         records = tuple(
             StandingRecord(path=body.path, digest=body.digest, record=read_record((folder / body.path).read_bytes()))
-            for body in bodies
+            for body in standing_files(entries)
             if isinstance(body, RecordAdded)
         )
         return cls(folder=folder, claim=read_claim(folder / "claim.yaml"), records=records, entries=entries)

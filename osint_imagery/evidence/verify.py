@@ -10,6 +10,7 @@ from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import ClaimError, InputError, VerificationError
 from osint_imagery.core.lineage import digest_file
+from osint_imagery.evidence.assessing import check_assessments
 from osint_imagery.evidence.folder import PARTIAL, files_of
 from osint_imagery.evidence.ledger import (
     HEAD,
@@ -125,6 +126,8 @@ def verify(path: str | Path, *, roots: Sequence[str | Path] = ()) -> Verificatio
     problems += unsound
     wrong, told = _records(folder, entries, held)
     problems += wrong
+    unfounded, untested = check_assessments(folder, entries, held)
+    problems += unfounded
     if problems:
         _refuse(folder, problems)
     offered = [entry.body for entry in entries if isinstance(entry.body, SceneOffered)]
@@ -139,7 +142,7 @@ def verify(path: str | Path, *, roots: Sequence[str | Path] = ()) -> Verificatio
         head=entries[-1].digest,
         closed=is_closed(entries),
         seals=sealed,
-        notes=(*behind, *notes, *told, *unchecked),
+        notes=(*behind, *notes, *told, *untested, *unchecked),
     )
 
 

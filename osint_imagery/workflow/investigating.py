@@ -4,8 +4,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from importlib.metadata import version
+from datetime import timedelta
 from os import PathLike
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from osint_imagery.report.content import Imprint, Picture, report_content
 from osint_imagery.report.html import html_report
 from osint_imagery.scenes.catalog import Catalog, Found, open_catalog, search
 from osint_imagery.scenes.scene import Scene
+from osint_imagery.workflow.assessing import SOFTWARE, Clock, assess, now
 from osint_imagery.workflow.comparing import Comparison, Reader, align_many, common_bands, compare_read, grid_for
 from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.looking import Offered, looks_at, offered, unclear
@@ -38,18 +38,12 @@ __all__ = ["Dossier", "investigate"]
 _YEARS_BEFORE = timedelta(days=5 * 365)  # how far back quiet dates are looked for where the claim names no baseline
 _AFTER = timedelta(days=366)  # a lasting change can still be seen a year later
 _PLACES = 40
-_SOFTWARE = f"osint-imagery {version('osint-imagery')}"
 
 Progress = Callable[[str], None]
-Clock = Callable[[], datetime]
 
 
 def _silent(text: str) -> None:
     del text
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -65,7 +59,7 @@ def investigate(
     catalog: Catalog | str | Path,
     *,
     out: str | Path,
-    clock: Clock = _now,
+    clock: Clock = now,
     progress: Progress = _silent,
     executor: Executor | None = None,
 ) -> Dossier:
@@ -124,23 +118,30 @@ def investigate(
     pictures: list[Picture] = []
     for work in works:
         own = _pictures(folder, work, clock)
-        record = record_of(claim, work.finding, accessed=accessed, created=clock(), software=_SOFTWARE)
+        record = record_of(claim, work.finding, accessed=accessed, created=clock(), software=SOFTWARE)
         for picture in own:
             record = record.attach(picture.artifact)
         folder.add_record(record, at=clock())
         pictures.extend(own)
     findings = tuple(work.finding for work in works)
+    assessment = assess(folder, clock=clock)
+    folder.add_assessment(assessment, at=clock())
     imprint = Imprint(
-        accessed=accessed, created=clock(), software=_SOFTWARE, ledger_head=folder.head, where=f"{folder.path.name}/"
+        accessed=accessed, created=clock(), software=SOFTWARE, ledger_head=folder.head, where=f"{folder.path.name}/"
     )
     content = report_content(claim, findings, pictures=pictures, offers=found.ledger, imprint=imprint)
-    with tempfile.TemporaryDirectory() as scratch:
-        page = Path(scratch) / "report.html"
-        page.write_text(html_report(content), encoding="utf-8")
-        folder.add_report(page, "the report, one self-contained page", at=clock())
+    _add_page(folder, html_report(content), clock)
     closed = folder.close(at=clock())
     progress(f"claim file closed: {closed.files} files, {closed.entries} ledger entries")
     return Dossier(path=folder.path, claim=claim, findings=findings, head=folder.head)
+
+
+def _add_page(folder: ClaimFile, text: str, clock: Clock) -> None:
+    """Write the report and record it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        page = Path(scratch) / "report.html"
+        page.write_text(text, encoding="utf-8")
+        folder.add_report(page, "the report, one self-contained page", at=clock())
 
 
 def _used(works: Sequence[_Work], found: Found) -> tuple[Scene, ...]:

@@ -1,0 +1,98 @@
+"""From what readers held before to what they should hold after: a table over priors, never one number."""
+
+from collections.abc import Sequence
+
+from osint_imagery.core.arguments import require_each
+from osint_imagery.core.errors import InputError
+from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.lineage import decimal_text
+from osint_imagery.core.texts import WEIGHING
+from osint_imagery.evidence.assessed import Pairing, PriorField, Update
+from osint_imagery.evidence.scales import likelihood_bands
+
+__all__ = ["percent_words", "posterior", "prior_field", "updates_of"]
+
+_DIGITS = 12  # near 1 six digits would write 1, which is never claimed
+
+
+def prior_field(values: Sequence[float], reason: str) -> PriorField | None:
+    """Return stated priors with their reason; None where none is stated.
+
+    Raises
+    ------
+    InputError
+        If one lies outside 0.01 to 0.99, or there is no reason.
+    """
+    stated = require_each(float, priors=values)
+    if not stated:
+        if reason:
+            msg = f"prior_reason={reason!r} is given without priors; give priors=(0.1, 0.5, 0.9), or neither"
+            raise InputError(msg)
+        return None
+    for value in stated:
+        if not 0.01 <= value <= 0.99:
+            msg = (
+                f"priors={list(stated)!r}: {value!r} lies outside 0.01 to 0.99; no imagery moves a mind that is made up"
+            )
+            raise InputError(msg)
+    if not reason.strip():
+        msg = (
+            "prior_reason='' is empty; a prior is stated with its reason, or nothing is said of how likely anything is"
+        )
+        raise InputError(msg)
+    return PriorField(values=tuple(decimal_text(value) for value in sorted(set(stated))), reason=reason)
+
+
+def posterior(prior: float, ratio: float) -> float:
+    """Return what somebody who held `prior` should hold after a likelihood ratio.
+
+    Examples
+    --------
+    >>> posterior(0.5, 3.0), posterior(0.1, 9.0), posterior(0.1, float("inf"))
+    (0.75, 0.5, 1.0)
+    """
+    if ratio == float("inf"):
+        return 1.0
+    return prior * ratio / (prior * ratio + 1 - prior)
+
+
+def updates_of(pairs: Sequence[Pairing], prior: PriorField | None) -> tuple[Update, ...]:
+    """Return one row for each pair that has a ratio and each prior."""
+    if prior is None:
+        return ()
+    return tuple(
+        _update(pair, value, pair.any_dependence.estimate(), pair.independent.estimate())
+        for pair in pairs
+        if pair.any_dependence is not None and pair.independent is not None
+        for value in prior.values
+    )
+
+
+def _update(pair: Pairing, value: str, ratio: Estimate, product: Estimate) -> Update:
+    ends = [posterior(float(value), end) for end in (ratio.low, ratio.high, product.low, product.high)]
+    low, high, least, most = (decimal_text(end, _DIGITS) for end in ends)
+    known = round(ends[0], _DIGITS) > 0 and round(ends[1], _DIGITS) < 1
+    return Update(
+        first=pair.first,
+        second=pair.second,
+        prior=value,
+        low=low,
+        high=high,
+        words=" to ".join(likelihood_bands(ends[0], ends[1])) if known else WEIGHING["update open"],
+        if_independent_low=least,
+        if_independent_high=most,
+    )
+
+
+def percent_words(share: str) -> str:
+    """Return a probability in percent; never 0 % or 100 %, which nothing here can say.
+
+    Examples
+    --------
+    >>> [percent_words(share) for share in ("0.1", "0.2874", "0.99999", "0")]
+    ['10 %', '28.7 %', 'more than 99.9 %', 'less than 0.1 %']
+    """
+    value = float(share)
+    if value > 0.999:
+        return "more than 99.9 %"
+    return "less than 0.1 %" if value < 0.001 else f"{value * 100:.3g} %"

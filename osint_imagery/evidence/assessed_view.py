@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from osint_imagery.core.texts import WEIGHING
-from osint_imagery.evidence.assessed import Assessment, Group, Pairing, Row, SourceItem, Update
+from osint_imagery.evidence.assessed import Assessment
+from osint_imagery.evidence.assessed_parts import Group, Pairing, Row, SourceItem, Update
 from osint_imagery.evidence.leaving_out import order_words
 from osint_imagery.evidence.priors import percent_words
 from osint_imagery.evidence.scales import Confidence, confidence_sentence

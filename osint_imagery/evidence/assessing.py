@@ -8,7 +8,8 @@ from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import ClaimError, InputError
 from osint_imagery.core.texts import WEIGHING
 from osint_imagery.core.timespan import iso, utc
-from osint_imagery.evidence.assessed import RULES, Assessment, HypothesisField, PriorField, Resting, read_assessment
+from osint_imagery.evidence.assessed import RULES, Assessment, read_assessment
+from osint_imagery.evidence.assessed_parts import HypothesisField, PriorField, Resting
 from osint_imagery.evidence.basis import basis_of, confidence_of
 from osint_imagery.evidence.gather import claim_field
 from osint_imagery.evidence.items import Looked, Rested, looked_for, source_items

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from osint_imagery.evidence.assessed import LeftOut
+from osint_imagery.evidence.assessed_parts import LeftOut
 from osint_imagery.evidence.items import Looked
 from osint_imagery.evidence.leaving_out import Weighed
 from osint_imagery.evidence.record import EvidenceRecord

@@ -8,7 +8,7 @@ from osint_imagery.core.claim import Claim, Prediction, Source
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import decimal_text
 from osint_imagery.core.texts import TEMPLATES, WEIGHING
-from osint_imagery.evidence.assessed import ImageryItem, SourceItem
+from osint_imagery.evidence.assessed_parts import ImageryItem, SourceItem
 from osint_imagery.evidence.assessment import least_minus
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.fields import EstimateField, RatioField

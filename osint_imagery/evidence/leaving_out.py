@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from osint_imagery.core.texts import WEIGHING
-from osint_imagery.evidence.assessed import (
+from osint_imagery.evidence.assessed_parts import (
     HypothesisField,
     ImageryItem,
     LeftOut,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from osint_imagery.core.lineage import decimal_text
 from osint_imagery.core.texts import WEIGHING
-from osint_imagery.evidence.assessed import (
+from osint_imagery.evidence.assessed_parts import (
     Consistency,
     HypothesisField,
     ImageryItem,

@@ -7,7 +7,7 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.lineage import decimal_text
 from osint_imagery.core.texts import WEIGHING
-from osint_imagery.evidence.assessed import Pairing, PriorField, Update
+from osint_imagery.evidence.assessed_parts import Pairing, PriorField, Update
 from osint_imagery.evidence.scales import likelihood_bands
 
 __all__ = ["percent_words", "posterior", "prior_field", "updates_of"]
@@ -48,7 +48,7 @@ def posterior(prior: float, ratio: float) -> float:
 
     Examples
     --------
-    >>> posterior(0.5, 3.0), posterior(0.1, 9.0), posterior(0.1, float("inf"))
+    >>> posterior(0.5, 3.0), round(posterior(0.1, 9.0), 6), posterior(0.1, float("inf"))
     (0.75, 0.5, 1.0)
     """
     if ratio == float("inf"):

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from osint_imagery.core.claim import Claim
 from osint_imagery.core.texts import WEIGHING
-from osint_imagery.evidence.assessed import Link, SourceItem
+from osint_imagery.evidence.assessed_parts import Link, SourceItem
 from osint_imagery.evidence.items import Looked
 from osint_imagery.evidence.record import EvidenceRecord
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 from osint_imagery.core.estimate import Estimate, ratio_words
 from osint_imagery.core.texts import WEIGHING
-from osint_imagery.evidence.assessed import Group, HypothesisField, ImageryItem, Link, Pairing, Term
+from osint_imagery.evidence.assessed_parts import Group, HypothesisField, ImageryItem, Link, Pairing, Term
 from osint_imagery.evidence.fields import EstimateField
 from osint_imagery.evidence.scales import USEFUL, nearer_end, support_words
 from osint_imagery.evidence.sharing import groups_of, shared_in

@@ -24,6 +24,7 @@ from osint_imagery.workflow.investigating import investigate
 TRUTH = json.loads(bundled("port/truth.json").read_text(encoding="utf-8"))
 RECORDS = ("records/0001-shed.json", "records/0002-ship.json", "records/0003-launcher.json")
 FILES = {
+    "assessments/0001.json",
     "HOW-TO-VERIFY.txt",
     "check_dossier.py",
     "claim.yaml",

@@ -190,9 +190,13 @@ class Update(Model):
 
 
 class LeftOut(Model):
-    """What becomes another if something is left out; empty where nothing does."""
+    """What becomes another if something is left out; empty where nothing does.
+
+    ``changes_if_independent`` are words of the products alone, which rest on the assumption of that name.
+    """
 
     what: Literal["item", "group", "scene"]
     name: Text
     items: tuple[Text, ...]
     changes: tuple[Text, ...]
+    changes_if_independent: tuple[Text, ...]

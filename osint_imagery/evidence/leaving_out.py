@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from osint_imagery.core.texts import WEIGHING
 from osint_imagery.evidence.assessed_parts import (
@@ -18,7 +19,9 @@ from osint_imagery.evidence.matrix import rankings_of, rows_of
 from osint_imagery.evidence.sharing import groups_of
 from osint_imagery.evidence.weighing import weigh
 
-__all__ = ["Case", "Weighed", "left_out"]
+__all__ = ["Case", "Weighed", "left_out", "order_words"]
+
+What = Literal["item", "group", "scene"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,33 +83,40 @@ def left_out(case: Case, whole: Weighed) -> tuple[LeftOut, ...]:
     whole : Weighed
         What follows from it.
     """
-    parts: list[tuple[str, str, tuple[str, ...]]] = [("item", name, (name,)) for name in whole.counted]
+    parts: list[tuple[What, str, tuple[str, ...]]] = [("item", name, (name,)) for name in whole.counted]
     groups = [names for names in groups_of(whole.counted, case.links) if len(names) > 1]
     parts += [("group", " + ".join(names), names) for names in groups]
     scenes = dict.fromkeys(name for item in case.imagery if item.id in whole.counted for name in item.scenes)
     parts += [("scene", name, tuple(item.id for item in case.imagery if name in item.scenes)) for name in scenes]
     return tuple(
-        LeftOut.model_validate(
-            {"what": what, "name": name, "items": items, "changes": _changes(whole, case.without(items).weighed())}
-        )
-        for what, name, items in parts
+        _left_out(what, name, items, whole=whole, rest=case.without(items).weighed()) for what, name, items in parts
     )
 
 
-def _changes(before: Weighed, after: Weighed) -> tuple[str, ...]:
-    found = []
-    for old, new in zip(before.pairs, after.pairs, strict=True):
-        for template, one, other in (
-            ("becomes", old.words, new.words),
-            ("becomes if independent", old.words_if_independent, new.words_if_independent),
-        ):
-            if one != other:
-                told = WEIGHING[template].format(first=old.first, second=old.second, old=one, new=other)
-                found.append(told)
-    for was, now in zip(before.rankings, after.rankings, strict=True):
-        if was.order != now.order:
-            found.append(WEIGHING["reordered"].format(share=was.share, old=order_words(was), new=order_words(now)))
-    return tuple(found)
+def _left_out(what: What, name: str, items: tuple[str, ...], *, whole: Weighed, rest: Weighed) -> LeftOut:
+    pairs = tuple(zip(whole.pairs, rest.pairs, strict=True))
+    words = [_becomes("becomes", old, old.words, new.words) for old, new in pairs]
+    products = [
+        _becomes("becomes if independent", old, old.words_if_independent, new.words_if_independent)
+        for old, new in pairs
+    ]
+    orders = [
+        WEIGHING["reordered"].format(share=was.share, old=order_words(was), new=order_words(now))
+        for was, now in zip(whole.rankings, rest.rankings, strict=True)
+        if was.order != now.order
+    ]
+    return LeftOut(
+        what=what,
+        name=name,
+        items=items,
+        changes=(*filter(None, words), *orders),
+        changes_if_independent=tuple(filter(None, products)),
+    )
+
+
+def _becomes(template: str, pair: Pairing, old: str, new: str) -> str:
+    """Return what became of the words for a pair; empty where they stayed."""
+    return "" if old == new else WEIGHING[template].format(first=pair.first, second=pair.second, old=old, new=new)
 
 
 def order_words(ranking: Ranking) -> str:

@@ -77,9 +77,9 @@ def test_one_item_stands_as_it_is() -> None:
     assert got.any_dependence == got.independent
     assert got.favors == "came"
     assert got.sentence == (
-        "At the level of object change, the imagery of ship is 4 (bounds: between 3 and 4.5) times as probable under what "
-        "“came” predicts there as under what “not” predicts: weak support for “came” over “not”. This is no ratio for "
-        "the claim."
+        "At the level of object change, the imagery of ship is 4 (bounds: between 3 and 4.5) times as probable under "
+        "what “came” predicts there as under what “not” predicts: weak support for “came” over “not”. This is no "
+        "ratio for the claim."
     )
 
 

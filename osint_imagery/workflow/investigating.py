@@ -129,7 +129,9 @@ def investigate(
     imprint = Imprint(
         accessed=accessed, created=clock(), software=SOFTWARE, ledger_head=folder.head, where=f"{folder.path.name}/"
     )
-    content = report_content(claim, findings, pictures=pictures, offers=found.ledger, imprint=imprint)
+    content = report_content(
+        claim, findings, pictures=pictures, offers=found.ledger, imprint=imprint, assessment=assessment
+    )
     _add_page(folder, html_report(content), clock)
     closed = folder.close(at=clock())
     progress(f"claim file closed: {closed.files} files, {closed.entries} ledger entries")

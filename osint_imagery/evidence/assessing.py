@@ -159,7 +159,8 @@ def check_assessments(
         notes += [f"{added.path} {what}" for what in told]
         later = sum(isinstance(other.file, RecordAdded) for other in entries[entry.index :])
         if later:
-            notes.append(f"{added.path} does not know {later} record(s) that came after it; make a new one")
+            many = "" if later == 1 else "s"
+            notes.append(f"{added.path} does not know {later} record{many} that came after it; make a new assessment")
     return tuple(problems), tuple(notes)
 
 

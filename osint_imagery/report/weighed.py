@@ -42,7 +42,7 @@ class WeighedView:
 def weighed_view(found: Assessment) -> WeighedView:
     """Return what a report says of an assessment."""
     answers = {one.id: one.state for one in found.imagery} | {one.id: grade_words(one) for one in found.sources}
-    texts = {one.id: one.text for one in (*found.imagery, *found.sources)}
+    texts = {one.id: one.text for one in found.imagery} | {one.id: one.text for one in found.sources}
     keys = [f"hypothesis-{index}" for index in range(len(found.hypotheses))]
     heads = [f"{one.id}{' (rival)' if one.rival else ''}: {one.text}" for one in found.hypotheses]
     return WeighedView(

@@ -1,9 +1,9 @@
 """Ratios of several items between two hypotheses: never multiplied where they hang together, and said where they are.
 
-Within a group of items that share something, and across groups where nothing is assumed, ratios are averaged. A mean
-of ratios, each of which exceeds k in at most one case of k under the other hypothesis, does so too, however the items
-hang together [1]_: their product, or the largest of them picked afterwards, does not. What is averaged was fixed before
-anybody looked, when the claim was registered.
+Within a group of items that share something, and across groups where nothing is assumed, ratios are averaged. A right
+ratio has mean 1 under the other hypothesis; so has a mean of right ratios, however the items hang together, and by
+Markov's inequality it exceeds k in at most one case of k (Turing's rule) [1]_. Their product, or the largest of them
+picked afterwards, does not keep it. What is averaged was fixed before anybody looked, when the claim was registered.
 
 References
 ----------
@@ -49,8 +49,8 @@ def pooled(parts: Sequence[Estimate]) -> Estimate:
     Notes
     -----
     The upper end is the mean of the ratios, the lower the inverse of the mean of their inverses, so that exchanging the
-    hypotheses inverts the interval. Both ends keep Turing's rule whatever the dependence. It misleads where one item
-    says nearly all and the others could say little: each of them still counts alike.
+    hypotheses inverts the interval. Both ends keep Turing's rule whatever the dependence, if each ratio is right. It
+    misleads where one item says nearly all and the others could say little: each of them still counts alike.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def pooled(parts: Sequence[Estimate]) -> Estimate:
     """
     if len(parts) == 1:
         return parts[0]
-    low, high = 1 / _mean([_inverse(part.low) for part in parts]), _mean([part.high for part in parts])
+    low, high = _inverse(_mean([_inverse(part.low) for part in parts])), _mean([part.high for part in parts])
     return Estimate(
         value=math.nan,
         low=low,

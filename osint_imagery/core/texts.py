@@ -168,7 +168,7 @@ WEIGHING: dict[str, str] = {
         "“{second}” does, should now hold {between}: {words}."
     ),
     "no update": "Nothing of this is for the claim, nor for predictions that could not be weighed.",
-    "update open": "no word: the interval has an end that is 0 or 1",
+    "update open": "no word, for the interval is open at an end",
     "level": "The likelihood ratios speak of changes of objects of a size; nothing here speaks of the claim itself.",
     "level why": "a ratio keeps the level at which it was computed (hierarchy of propositions)",
     "predicts": "each hypothesis shows and excludes what the claim file says, where, when and how large",
@@ -193,12 +193,16 @@ WEIGHING: dict[str, str] = {
     "parties why": "their word is what is checked",
     "beyond thing": "that what changed at {place} is {what}: pixels of {pixel:.2g} m or finer allow recognition by "
     "size (these have {gsd} m), or another source that saw it",
+    "beyond reading": "that what changed at {place} is {what}: pixels of {gsd} m allow recognition by size, and no "
+    "reader is taken to have named it here; or another source that saw it",
     "beyond purpose": "what the change was for, what was inside, who owned it: no pixel shows that; it takes sources "
     "of another kind ({counted} of {count} stated here count for or against a side)",
     "beyond link": "that the claim follows from the changes it predicts, and its denial from their absence: stated in "
     "the claim file, shown by nothing here",
     "change seen before": "{item}: a usable look before {first} that already shows {what}",
     "change seen quiet": "{item}: quiet pairs of the place in which objects as strong appear",
+    "change seen unmeasured": "{item}: at least ten quiet pairs of the place, and a contrast of {what} in the bands of "
+    "the scenes: without them its ratio is not known",
     "change not seen": "{item}: a usable look at {place} within {when} that shows {what}, or evidence that it was "
     "smaller, covered or elsewhere",
     "change look": "{item}: a usable look at {place} within {when}, pixels of {pixel:.2g} m or finer",

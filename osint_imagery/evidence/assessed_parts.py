@@ -177,16 +177,19 @@ class PriorField(Model):
 
 
 class Update(Model):
-    """What somebody who held `prior` for the first of a pair should hold after the imagery, if nothing else counts."""
+    """What somebody who held `prior` for the first of a pair should hold after the imagery, if nothing else counts.
+
+    Of the changes of objects that were weighed, never of the claim. An end that would be 0 or 1 is null.
+    """
 
     first: Text
     second: Text
     prior: Number
-    low: Number
-    high: Number
+    low: Number | None
+    high: Number | None
     words: Text
-    if_independent_low: Number
-    if_independent_high: Number
+    if_independent_low: Number | None
+    if_independent_high: Number | None
 
 
 class LeftOut(Model):

@@ -7,7 +7,7 @@ from osint_imagery.core.texts import WEIGHING
 from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.evidence.assessed_parts import Group, Pairing, Row, SourceItem, Update
 from osint_imagery.evidence.leaving_out import order_words
-from osint_imagery.evidence.priors import percent_words
+from osint_imagery.evidence.priors import between_words, percent_words
 from osint_imagery.evidence.scales import Confidence, confidence_sentence
 
 __all__ = ["confidence_words", "grade_words", "html_of", "imagery_words", "text_of", "update_words"]
@@ -50,13 +50,12 @@ def update_words(found: Assessment) -> tuple[str, ...]:
 
 
 def _update(pair: Pairing, update: Update) -> str:
-    low, high = percent_words(update.low), percent_words(update.high)
     return WEIGHING["update"].format(
         prior=percent_words(update.prior),
         items=", ".join(name for group in pair.groups for name in group.items),
         first=update.first,
         second=update.second,
-        between=low if low == high else f"between {low} and {high}",
+        between=between_words(update.low, update.high),
         words=update.words,
     )
 

@@ -109,7 +109,7 @@ def _because(looked: Sequence[Looked], weighed: Weighed) -> tuple[str, ...]:
     blind = [
         WEIGHING["item undecided"].format(item=one.item.id, reason=one.item.reason)
         for one in looked
-        if one.item.observed is None
+        if one.item.worth is None or one.item.worth.value is None
     ]
     return (*pairs, *blind)
 

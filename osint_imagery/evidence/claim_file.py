@@ -170,6 +170,7 @@ class ClaimFile:
         self._append([("record_added", added)], at)
         return path
 
+    @alone
     def add_assessment(self, assessment: Assessment, *, at: datetime) -> Path:
         """Store an assessment of the records as they stand; that it follows from them, ``verify`` checks."""
         count = sum(entry.kind == "assessment_added" for entry in self.entries)

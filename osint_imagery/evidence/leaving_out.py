@@ -64,11 +64,11 @@ class Case:
         )
 
     def without(self, names: Iterable[str]) -> "Case":
-        """Return the case without some items, and without what only repeats them."""
+        """Return the case without some items; what only repeats one of them is never counted."""
         gone = frozenset(names)
         return replace(
             self,
-            imagery=tuple(item for item in self.imagery if not {item.id, item.same_as} & gone),
+            imagery=tuple(item for item in self.imagery if item.id not in gone),
             sources=tuple(item for item in self.sources if item.id not in gone),
         )
 

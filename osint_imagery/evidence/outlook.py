@@ -47,7 +47,7 @@ def beyond_the_level(case: Case, looked: Sequence[Looked]) -> tuple[str, ...]:
             continue
         pixel = pixel_for(item.prediction.target, DetectionLevel.RECOGNITION)
         needed.append(
-            WEIGHING["beyond thing"].format(
+            WEIGHING["beyond thing" if float(record.fitness.gsd_m) > pixel else "beyond reading"].format(
                 place=record.coverage.place, what=_what(item.prediction), pixel=pixel, gsd=record.fitness.gsd_m
             )
         )
@@ -70,7 +70,8 @@ def _changing(item: Looked) -> tuple[str, ...]:
         return (WEIGHING["change not examined"].format(item=item.item.id),)
     names: tuple[str, ...]
     if record.answer == "seen":
-        names = ("change seen before", "change seen quiet")
+        measured = item.item.worth is not None and item.item.worth.value is not None
+        names = ("change seen before", "change seen quiet" if measured else "change seen unmeasured")
     elif record.answer == "looked and not seen":
         names = ("change not seen",)
     elif record.answer == "could not have been seen":

@@ -10,7 +10,7 @@ from osint_imagery.core.texts import WEIGHING
 from osint_imagery.evidence.assessed_parts import Pairing, PriorField, Update
 from osint_imagery.evidence.scales import likelihood_bands
 
-__all__ = ["percent_words", "posterior", "prior_field", "updates_of"]
+__all__ = ["between_words", "percent_words", "posterior", "prior_field", "updates_of"]
 
 _DIGITS = 12  # near 1 six digits would write 1, which is never claimed
 
@@ -69,19 +69,40 @@ def updates_of(pairs: Sequence[Pairing], prior: PriorField | None) -> tuple[Upda
 
 
 def _update(pair: Pairing, value: str, ratio: Estimate, product: Estimate) -> Update:
-    ends = [posterior(float(value), end) for end in (ratio.low, ratio.high, product.low, product.high)]
-    low, high, least, most = (decimal_text(end, _DIGITS) for end in ends)
-    known = round(ends[0], _DIGITS) > 0 and round(ends[1], _DIGITS) < 1
+    held = float(value)
+    low, high = posterior(held, ratio.low), posterior(held, ratio.high)
+    known = _end(low) is not None and _end(high) is not None
     return Update(
         first=pair.first,
         second=pair.second,
         prior=value,
-        low=low,
-        high=high,
-        words=" to ".join(likelihood_bands(ends[0], ends[1])) if known else WEIGHING["update open"],
-        if_independent_low=least,
-        if_independent_high=most,
+        low=_end(low),
+        high=_end(high),
+        words=" to ".join(likelihood_bands(low, high)) if known else WEIGHING["update open"],
+        if_independent_low=_end(posterior(held, product.low)),
+        if_independent_high=_end(posterior(held, product.high)),
     )
+
+
+def _end(share: float) -> str | None:
+    """Return an end as text, None where it would be 0 or 1."""
+    return decimal_text(share, _DIGITS) if 0 < round(share, _DIGITS) < 1 else None
+
+
+def between_words(low: str | None, high: str | None) -> str:
+    """Return an interval of probabilities in percent; an end that is not known bounds nothing.
+
+    Examples
+    --------
+    >>> between_words("0.2", "0.3"), between_words("0.5", None), between_words(None, None)
+    ('between 20 % and 30 %', '50 % or more', 'what was held before, or anything else')
+    """
+    if low is None or high is None:
+        if low is not None:
+            return f"{percent_words(low)} or more"
+        return f"{percent_words(high)} or less" if high is not None else "what was held before, or anything else"
+    one, other = percent_words(low), percent_words(high)
+    return one if one == other else f"between {one} and {other}"
 
 
 def percent_words(share: str) -> str:
@@ -89,7 +110,7 @@ def percent_words(share: str) -> str:
 
     Examples
     --------
-    >>> [percent_words(share) for share in ("0.1", "0.2874", "0.99999", "0")]
+    >>> [percent_words(share) for share in ("0.1", "0.2874", "0.99999", "0.0001")]
     ['10 %', '28.7 %', 'more than 99.9 %', 'less than 0.1 %']
     """
     value = float(share)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.items import CAME, NOT, OTHER, item, link, ratio, source
 
@@ -124,6 +124,7 @@ def test_a_group_is_left_out_as_one() -> None:
     assert parts["group", "ship + crane"].changes != ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0.05, 20), min_size=1, max_size=4), st.integers(1, 3))
 def test_leaving_out_is_weighing_again_without(values: list[float], every: int) -> None:
     items = [item(f"p{n}", ratio(float(f"{value:.4g}")), scenes=(f"S{n}",)) for n, value in enumerate(values)]

@@ -4,7 +4,7 @@ import math
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.items import CAME, NOT, OTHER, item, link, ratio
 
@@ -115,6 +115,7 @@ def test_no_number_says_why_and_bounds_widen_towards_the_rival() -> None:
     assert open_.favors is None
 
 
+@settings(deadline=None)
 @given(cases())
 def test_exchanging_the_hypotheses_inverts_ratios_and_mirrors_words(case: tuple[list[ImageryItem], list[Link]]) -> None:
     items, links = case
@@ -127,6 +128,7 @@ def test_exchanging_the_hypotheses_inverts_ratios_and_mirrors_words(case: tuple[
         assert one.favors == other.favors
 
 
+@settings(deadline=None)
 @given(cases())
 def test_an_item_that_does_not_discriminate_changes_nothing(case: tuple[list[ImageryItem], list[Link]]) -> None:
     items, links = case
@@ -140,6 +142,7 @@ def test_an_item_that_does_not_discriminate_changes_nothing(case: tuple[list[Ima
     )
 
 
+@settings(deadline=None)
 @given(cases())
 def test_what_is_pooled_lies_between_its_parts(case: tuple[list[ImageryItem], list[Link]]) -> None:
     items, links = case
@@ -153,6 +156,7 @@ def test_what_is_pooled_lies_between_its_parts(case: tuple[list[ImageryItem], li
     assert bounds(got).high <= max(float(group.ratio.high) for group in got.groups) * (1 + 1e-5)
 
 
+@settings(deadline=None)
 @given(st.lists(ratios(), min_size=1, max_size=4), ratios())
 def test_an_item_of_the_same_scene_never_strengthens_beyond_the_strongest(some: list[Estimate], more: Estimate) -> None:
     whole = pooled([*some, more])
@@ -161,6 +165,7 @@ def test_an_item_of_the_same_scene_never_strengthens_beyond_the_strongest(some: 
     assert min(1.0, *near) * (1 - 1e-12) <= nearer_end(whole) <= max(1.0, *near) * (1 + 1e-12)
 
 
+@settings(deadline=None)
 @given(st.lists(ratios(), min_size=1, max_size=4), st.integers(0, 3), st.floats(1, 10))
 def test_a_stronger_item_never_weakens_the_whole(some: list[Estimate], at: int, factor: float) -> None:
     index = at % len(some)
@@ -187,6 +192,7 @@ def above(law: dict[tuple[bool, ...], float], values: dict[tuple[bool, ...], flo
     return sum(chance for pattern, chance in law.items() if values[pattern] >= limit)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["together", "never together", "apart"]), st.floats(0.01, 0.3), st.floats(0.5, 0.99))
 def test_turing_means_keep_the_rule_however_false_alarms_hang_together(dependence: str, far: float, pod: float) -> None:
     plus, minus = (pod + (1 - pod) * far) / far, (1 - pod) * (1 - far) / (1 - far)

@@ -2,131 +2,18 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import InputError, InputTypeError, VerificationError
 from osint_imagery.core.lineage import digest_bytes
-from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessed import Assessment, read_assessment
-from osint_imagery.evidence.claim_file import ClaimFile
-from osint_imagery.evidence.record import record_of
 from osint_imagery.evidence.schemas import schemas
 from osint_imagery.evidence.verify import verify
 from osint_imagery.workflow.assessing import assess
-
-MORE = """
-  - {kind: document, description: a manifest, reliability: B, credibility: "2", origin: The Port Office,
-     consistent_with: [built], inconsistent_with: [nothing]}
-  - {kind: image, description: a photograph of it, reported_by: the port  office, inconsistent_with: [nothing]}
-  - {kind: statement, description: a press briefing, origin: A Spokesman, inconsistent_with: [nothing]}
-  - {kind: image, description: the same satellite picture in a paper, origin: S2, inconsistent_with: [nothing]}
-  - {kind: other, description: a rumor, consistent_with: [built, nothing, moved]}
-  - {kind: document, description: the harbor master's log, reliability: A, credibility: "1", inconsistent_with: [built]}
-hypotheses:"""
-
-PREDICTIONS = """
-  - id: crane
-    text: A crane of 40 x 30 m on the other quay.
-    expected_under: built
-    excluded_under: nothing
-    also_expected_under: [moved]
-    change: appears
-    target: {what: a crane, length_m: 40, width_m: 30, contrast: {red: 0.2, nir: 0.15}}
-    when: {start: 2026-05-01, end: 2026-05-10}
-    place: {name: the other quay, bbox: [36.010, 45.000, 36.013, 45.002]}
-"""
-
-
-@pytest.fixture
-def rich(claim: Claim, tmp_path: Path) -> Claim:
-    """The claim with a third hypothesis, a second prediction at another place, and seven sources."""
-    text = claim.source.decode().replace("\nhypotheses:", MORE, 1)
-    third = '  - {id: moved, text: "A shed was moved there.", rival: true}\npredictions:'
-    path = tmp_path / "rich.yaml"
-    path.write_text(text.replace("predictions:", third, 1) + PREDICTIONS.lstrip("\n"), encoding="utf-8")
-    return read_claim(path)
-
-
-@pytest.fixture
-def written(tmp_path: Path, case: Any, rich: Claim, at: datetime) -> Any:
-    """Write an open claim file; `shed` and `crane` say how each prediction's finding differs."""
-
-    def write(shed: dict[str, Any] | None = None, crane: dict[str, Any] | None = None, name: str = "d") -> ClaimFile:
-        folder = ClaimFile.create(tmp_path / name, rich, at=at)
-        for prediction, changed in zip(rich.predictions, (shed, crane), strict=True):
-            if changed is None:
-                continue
-            place = prediction.place.name if prediction.place else "the quay"
-            finding = case.find(prediction=prediction, **{"aoi": None, **changed})
-            finding = replace(finding, coverage=replace(finding.coverage, place=place))
-            folder.add_record(record_of(rich, finding, accessed=at, created=at, software="osint-imagery 0.1.0"), at=at)
-        return folder
-
-    return write
-
-
-@pytest.fixture
-def apart(make: dict[str, Callable[..., Any]]) -> dict[str, Any]:
-    """Other scenes and other quiet dates than those of the shed."""
-    scenes = []
-    for name, acquired in (("T1", TimeSpan("2026-04-28T08:00:00Z")), ("T2", TimeSpan("2026-05-13"))):
-        scene = make["scene"](name, acquired)
-        assets = tuple(replace(asset, digest=digest_bytes(name.encode())) for asset in scene.assets)
-        scenes.append(replace(scene, assets=assets))
-    return {"scenes": tuple(scenes), "quiet": tuple((f"R{n}", f"R{n + 1}") for n in range(30))}
-
-
-def silent(make: dict[str, Callable[..., Any]]) -> dict[str, Any]:
-    from osint_imagery.change.detections import Verdict
-
-    return {"detections": make["detections"](verdict=Verdict.NO_CHANGE_FOUND)}
-
-
-def test_items_of_the_same_scenes_are_one_group_and_not_multiplied(written: Any, at: datetime) -> None:
-    got = assess(written(shed={}, crane={}), clock=lambda: at)
-    pair = got.pair("built", "nothing")
-    (group,) = pair.groups
-    assert group.items == ("shed", "crane")
-    assert group.shared[:2] == ("scene S1", "scene S2")
-    assert pair.any_dependence == pair.independent
-    assert {term.ratio.value for term in pair.terms if term.ratio} == {group.ratio.high}
-    assert "independence" not in {one.id for one in got.assumptions}
-    assert "means" in {one.id for one in got.assumptions}
-    assert "never multiplied" in got.summary()
-
-
-def test_items_that_share_nothing_are_multiplied_only_under_a_stated_assumption(
-    written: Any, apart: dict[str, Any], at: datetime
-) -> None:
-    got = assess(written(shed={}, crane=apart), clock=lambda: at)
-    pair = got.pair("built", "nothing")
-    assert len(pair.groups) == 2
-    assert pair.independent is not None
-    assert pair.any_dependence is not None
-    assert float(pair.independent.low) == pytest.approx(float(pair.any_dependence.low) ** 2, rel=1e-4)
-    assert "independence" in {one.id for one in got.assumptions}
-    assert got.links == (got.links[-1],)  # the two sources of one origin; no imagery hangs together
-    assert got.hangs_on == ("source 7",)
-
-
-def test_one_product_under_two_names_is_one_scene(written: Any, apart: dict[str, Any], at: datetime) -> None:
-    again = tuple(replace(scene, product_id=f"S2A_MSIL2A_S{index + 1}") for index, scene in enumerate(apart["scenes"]))
-    got = assess(written(shed={}, crane={**apart, "scenes": again}), clock=lambda: at)
-    assert len(got.pair("built", "nothing").groups) == 1
-    assert "under other scene names" in got.links[0].shared[0]
-
-
-def test_quiet_dates_in_common_make_one_group(written: Any, apart: dict[str, Any], at: datetime) -> None:
-    got = assess(written(shed={}, crane={"scenes": apart["scenes"]}), clock=lambda: at)
-    assert got.links[0].shared == ("31 scenes of the quiet pairs",)
-    assert len(got.pair("built", "nothing").groups) == 1
 
 
 def test_a_third_hypothesis_that_expects_the_same_is_not_told_apart(written: Any, at: datetime) -> None:
@@ -136,18 +23,6 @@ def test_a_third_hypothesis_that_expects_the_same_is_not_told_apart(written: Any
     assert "“moved” says nothing about it" in pair.terms[0].reason
     assert "“moved” expects it" in pair.terms[1].reason
     assert pair.words == "no useful support either way"
-
-
-def test_contradicting_items_are_shown_and_weaken_the_whole(
-    written: Any, make: dict[str, Callable[..., Any]], at: datetime
-) -> None:
-    got = assess(written(shed={}, crane=silent(make)), clock=lambda: at)
-    (group,) = got.pair("built", "nothing").groups
-    assert group.contradicting
-    assert float(group.ratio.low) < 1 < float(group.ratio.high)
-    assert got.outcome == "undetermined"
-    assert got.confidence.level == "low"
-    assert "They point both ways." in got.summary()
 
 
 def test_nothing_usable_is_undetermined_with_its_reasons(
@@ -166,8 +41,10 @@ def test_nothing_usable_is_undetermined_with_its_reasons(
     assert got.updates == ()
 
 
-def test_weak_silence_has_bounds_that_hold_one(written: Any, make: dict[str, Callable[..., Any]], at: datetime) -> None:
-    weak = {**silent(make), "power": make["power"](found=20, tried=60)}
+def test_weak_silence_has_bounds_that_hold_one(
+    written: Any, silence: dict[str, Any], make: dict[str, Callable[..., Any]], at: datetime
+) -> None:
+    weak = {**silence, "power": make["power"](found=20, tried=60)}
     got = assess(written(shed=weak, crane={}), clock=lambda: at)
     worth = got.imagery[0].worth
     assert got.imagery[0].state == "undetermined"
@@ -175,6 +52,21 @@ def test_weak_silence_has_bounds_that_hold_one(written: Any, make: dict[str, Cal
     assert worth.value is None
     assert float(worth.low) < 1 <= float(worth.high)
     assert not got.matrix[0].counted
+
+
+def test_a_sighting_whose_ratio_was_not_measured_is_open_upwards_and_gets_no_word(
+    written: Any, make: dict[str, Callable[..., Any]], at: datetime
+) -> None:
+    unmeasured = {"power": make["power"](tried=0, pairs=0)}
+    got = assess(written(shed=unmeasured), priors=(0.5,), prior_reason="an even mind", clock=lambda: at)
+    assert got.imagery[0].state == "seen"
+    worth = got.imagery[0].worth
+    assert worth is not None
+    assert (worth.value, worth.low, worth.high) == (None, "1", "infinity")
+    assert (got.outcome, got.matrix[0].counted) == ("undetermined", False)
+    assert any("shed: the probability of detection was not measured" in why for why in got.undetermined_because)
+    assert [(row.low, row.high) for row in got.updates] == [("0.5", None)]
+    assert "50 % or more: no word, for the interval is open at an end" in got.summary()
 
 
 def test_sources_count_once_for_each_origin_and_never_as_numbers(written: Any, at: datetime) -> None:
@@ -202,7 +94,7 @@ def test_priors_make_a_table_and_no_word_is_given_without(written: Any, at: date
     assert pair.any_dependence is not None
     low = float(pair.any_dependence.low)
     assert [row.prior for row in got.updates] == ["0.1", "0.5"]
-    assert float(got.updates[1].low) == pytest.approx(low / (1 + low))
+    assert [float(row.low or 0) for row in got.updates] == pytest.approx([low / (low + 9), low / (1 + low)])
     assert "Nothing of this is for the claim" in got.summary()
     for sentence in got.summary().replace("\n", " ").split(". "):
         assert not ("confidence" in sentence and "likely" in sentence)

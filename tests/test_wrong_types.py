@@ -33,6 +33,13 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
     ],
     "detach": [("target=", lambda g: oi.detach("x", 5))],
     "read_claim": [("path=", lambda g: oi.read_claim(5))],
+    "assess": [
+        ("dossier=", lambda g: oi.assess(5)),
+        ("priors=", lambda g: oi.assess("x", priors="0.5")),
+        ("priors=", lambda g: oi.assess("x", priors=0.5)),
+        (r"priors\[0\]=", lambda g: oi.assess("x", priors=["0.5"], prior_reason="because")),
+        ("prior_reason=", lambda g: oi.assess("x", priors=[0.5], prior_reason=5)),
+    ],
     "verify": [("path=", lambda g: oi.verify(5))],
     "area_from_sample": [
         ("counts=", lambda g: oi.area_from_sample("x", [5, 6])),
@@ -181,7 +188,17 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
     ],
 }
 # Made by the library, never by a caller; strict models, whose own errors name the field; or without an argument.
-WITHOUT = {"ChangeMap", "Claim", "Comparison", "Detection", "Dossier", "Prediction", "Verdict", "detectors"}
+WITHOUT = {
+    "Assessment",
+    "ChangeMap",
+    "Claim",
+    "Comparison",
+    "Detection",
+    "Dossier",
+    "Prediction",
+    "Verdict",
+    "detectors",
+}
 CASES = [
     pytest.param(wrong, call, id=f"{name}-{index}")
     for name, calls in CALLS.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from osint_imagery.core.arguments import require_each
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.lineage import decimal_text
@@ -24,6 +24,7 @@ def prior_field(values: Sequence[float], reason: str) -> PriorField | None:
         If one lies outside 0.01 to 0.99, or there is no reason.
     """
     stated = require_each(float, priors=values)
+    require(str, prior_reason=reason)
     if not stated:
         if reason:
             msg = f"prior_reason={reason!r} is given without priors; give priors=(0.1, 0.5, 0.9), or neither"

@@ -83,6 +83,20 @@ for key in ("answer", "reason", "interval", "ratio_sentence", "not_visible"):
 print([scene["product_id"] for scene in record["scenes"]])
 
 # %% [markdown]
+# ## All predictions together
+#
+# Only the shed tells the two hypotheses apart. The ship and the launcher are shown and not counted: the picture would be
+# the same either way. How likely anything is, the library says only over what a reader held before, and only of what was
+# weighed.
+
+# %%
+found = oi.assess(dossier, priors=(0.1, 0.5, 0.9), prior_reason="from sceptic to believer")
+found
+
+# %%
+print(found)
+
+# %% [markdown]
 # ## Verify, then tamper
 #
 # `verify` needs the folder and nothing else.

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from osint_imagery.core.pair import Pair
     from osint_imagery.core.timespan import TimeSpan
     from osint_imagery.evidence.archive import archive
+    from osint_imagery.evidence.assessed import Assessment
     from osint_imagery.evidence.attach import attach, detach
     from osint_imagery.evidence.verify import verify
     from osint_imagery.figures.before_after import before_after
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from osint_imagery.scenes.packaged import bundled, romania_catalog
     from osint_imagery.scenes.reading import read
     from osint_imagery.scenes.scene import Scene
+    from osint_imagery.workflow.assessing import assess
     from osint_imagery.workflow.comparing import Comparison, compare
     from osint_imagery.workflow.dossier import Dossier
     from osint_imagery.workflow.fitness import fitness
@@ -57,6 +59,7 @@ __version__ = "0.1.0"
 # only with the first figure or table.
 _HOME = {
     "AreaOfInterest": "core.aoi",
+    "Assessment": "evidence.assessed",
     "ChangeMap": "change.changemap",
     "Claim": "core.claim",
     "Comparison": "workflow.comparing",
@@ -77,6 +80,7 @@ _HOME = {
     "area_from_sample": "change.accuracy",
     "area_from_strata": "change.accuracy",
     "archive": "evidence.archive",
+    "assess": "workflow.assessing",
     "attach": "evidence.attach",
     "before_after": "figures.before_after",
     "bundled": "scenes.packaged",
@@ -108,6 +112,7 @@ _HOME = {
 
 __all__ = [
     "AreaOfInterest",
+    "Assessment",
     "ChangeMap",
     "Claim",
     "Comparison",
@@ -128,6 +133,7 @@ __all__ = [
     "archive",
     "area_from_sample",
     "area_from_strata",
+    "assess",
     "attach",
     "before_after",
     "bundled",

@@ -37,6 +37,13 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("path=", lambda g: oi.reproduce(5)),
         ("catalog=", lambda g: oi.reproduce("x", 5)),
     ],
+    "assess": [
+        ("dossier=", lambda g: oi.assess(5)),
+        ("priors=", lambda g: oi.assess("x", priors="0.5")),
+        ("priors=", lambda g: oi.assess("x", priors=0.5)),
+        (r"priors\[0\]=", lambda g: oi.assess("x", priors=["0.5"], prior_reason="because")),
+        ("prior_reason=", lambda g: oi.assess("x", priors=[0.5], prior_reason=5)),
+    ],
     "verify": [("path=", lambda g: oi.verify(5))],
     "area_from_sample": [
         ("counts=", lambda g: oi.area_from_sample("x", [5, 6])),
@@ -61,6 +68,11 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("detections=", lambda g: oi.before_after(g.pair, g.changes)),
         ("bands=", lambda g: oi.before_after(g.pair, bands=5)),
         ("width_mm=", lambda g: oi.before_after(g.pair, width_mm="180")),
+    ],
+    "swipe": [
+        ("pair=", lambda g: oi.swipe(g.image)),
+        ("detections=", lambda g: oi.swipe(g.pair, g.changes)),
+        ("bands=", lambda g: oi.swipe(g.pair, bands=5)),
     ],
     "bundled": [("name=", lambda g: oi.bundled(5))],
     "calibrate_on_labels": [
@@ -202,6 +214,7 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
 }
 # Made by the library, never by a caller; strict models, whose own errors name the field; or without an argument.
 WITHOUT = {
+    "Assessment",
     "ChangeMap",
     "Claim",
     "Comparison",

@@ -19,6 +19,7 @@ _HOW = {
     "AreaOfInterest": "make one with AreaOfInterest.from_file(...), .from_bbox(...) or .from_point(...)",
     "Catalog": "make one with open_catalog(...)",
     "ChangeMap": "make one with detect(pair)",
+    "ClaimFile": "give a path as text or pathlib.Path",
     "Claim": "make one with read_claim(path)",
     "Coverage": "make one with coverage(prediction, scenes)",
     "Detections": "make them with outline(changes)",

@@ -1,5 +1,6 @@
 """The claim, in words fixed before any pixel is read: what is said, what would follow, what the rival would mean."""
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -67,24 +68,35 @@ class Claim(Model):
             )
             raise _fault(msg, "hypotheses")
         self._linked([item.id for item in self.hypotheses])
+        self._sourced([item.id for item in self.hypotheses])
         return self
 
     def _linked(self, names: list[str]) -> None:
         for index, item in enumerate(self.predictions):
-            for field, name in (("expected_under", item.expected_under), ("excluded_under", item.excluded_under)):
-                if name not in names:
-                    msg = f"prediction {item.id} names hypothesis {name!r}; hypotheses are {', '.join(names)}"
-                    raise _fault(msg, "predictions", index, field)
-            if item.expected_under == item.excluded_under:
-                msg = (
-                    f"prediction {item.id} is expected and excluded under {item.expected_under}: it tells nothing apart"
-                )
-                raise _fault(msg, "predictions", index, "excluded_under")
-        tested = {name for item in self.predictions for name in (item.expected_under, item.excluded_under)}
+            owner, at = f"prediction {item.id}", ("predictions", index)
+            _named(owner, [item.expected_under], names, *at, "expected_under")
+            _named(owner, [item.excluded_under], names, *at, "excluded_under")
+            _named(owner, item.expecting, names, *at, "also_expected_under")
+            _named(owner, item.excluding, names, *at, "also_excluded_under")
+            both = [name for name in item.expecting if name in item.excluding]
+            if both:
+                msg = f"{owner} is expected and excluded under {both[0]}: it tells nothing apart"
+                raise _fault(msg, *at, "excluded_under" if both[0] == item.excluded_under else "also_excluded_under")
+        tested = {name for item in self.predictions for name in (*item.expecting, *item.excluding)}
         for index, name in enumerate(names):
             if name not in tested:
                 msg = f"hypothesis {name} predicts nothing; add a prediction that is expected or excluded under it"
                 raise _fault(msg, "hypotheses", index)
+
+    def _sourced(self, names: list[str]) -> None:
+        for index, item in enumerate(self.sources):
+            owner, at = f"source {index + 1}", ("sources", index)
+            for field in ("consistent_with", "inconsistent_with"):
+                _named(owner, getattr(item, field), names, *at, field)
+            both = [name for name in item.consistent_with if name in item.inconsistent_with]
+            if both:
+                msg = f"{owner} is consistent and inconsistent with {both[0]}; choose one, or name it in neither"
+                raise _fault(msg, *at, "inconsistent_with")
 
     @property
     def digest(self) -> str:
@@ -174,6 +186,17 @@ def _distinct(field: str, names: list[str]) -> None:
         if name in names[:index]:
             msg = f"two hypotheses or two predictions share an id ({name}); make them distinct"
             raise _fault(msg, field, index, "id")
+
+
+def _named(owner: str, given: Sequence[str], names: list[str], *at: str | int) -> None:
+    """Refuse an id that is no hypothesis of the claim, or is given twice."""
+    for index, name in enumerate(given):
+        if name not in names:
+            msg = f"{owner} names hypothesis {name!r}; hypotheses are {', '.join(names)}"
+            raise _fault(msg, *at)
+        if name in given[:index]:
+            msg = f"{owner} names hypothesis {name!r} twice; name it once"
+            raise _fault(msg, *at)
 
 
 def _fault(msg: str, *at: str | int) -> PydanticCustomError:

@@ -52,7 +52,11 @@ class Target(Model):
 
 
 class Prediction(Model):
-    """What should be seen, where and when, if a hypothesis is true; and which hypothesis excludes it."""
+    """What should be seen, where and when, if a hypothesis is true; and which hypothesis excludes it.
+
+    ``also_expected_under`` and ``also_excluded_under`` name further hypotheses that say the same of it. A hypothesis
+    that is named nowhere says nothing about it.
+    """
 
     id: Key
     text: Text
@@ -64,6 +68,18 @@ class Prediction(Model):
     dwell_days: Annotated[float, Field(gt=0)] | None = None
     level: Annotated[DetectionLevel, Field(strict=False)] = DetectionLevel.DETECTION
     place: Place | None = None
+    also_expected_under: list[Key] = Field(default=[])
+    also_excluded_under: list[Key] = Field(default=[])
+
+    @property
+    def expecting(self) -> tuple[str, ...]:
+        """Every hypothesis under which it is expected."""
+        return (self.expected_under, *self.also_expected_under)
+
+    @property
+    def excluding(self) -> tuple[str, ...]:
+        """Every hypothesis under which it is excluded."""
+        return (self.excluded_under, *self.also_excluded_under)
 
     @property
     def lasts(self) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from osint_imagery.core.claim_value import Language, Model, Moment, Text
+from osint_imagery.core.claim_value import Key, Language, Model, Moment, Text
 
 __all__ = ["Appearance", "Claimant", "Digest", "Response", "Source", "Url"]
 
@@ -68,7 +68,9 @@ class Source(Model):
     Reliability is the source's (A completely reliable ... E unreliable, F cannot be judged), credibility the
     information's (1 confirmed by other sources ... 5 improbable, 6 cannot be judged). They are rated
     independently and never combined. ``reported_by`` is who told of an intercept or a document that nobody
-    else has seen; the grades are then those of what was told.
+    else has seen; the grades are then those of what was told. ``origin`` names where the information comes from in the
+    end: sources with one origin, or told of by one reporter, are one source. ``consistent_with`` and
+    ``inconsistent_with`` name hypotheses, as the analyst judges; with neither, nothing is said of what it speaks for.
     """
 
     kind: Literal["statement", "document", "reported_intercept", "eyewitness", "image", "other"]
@@ -79,3 +81,6 @@ class Source(Model):
     reliability: Literal["A", "B", "C", "D", "E", "F"] = "F"
     credibility: Literal["1", "2", "3", "4", "5", "6"] = "6"
     limits: str = ""
+    origin: str = ""
+    consistent_with: list[Key] = Field(default=[])
+    inconsistent_with: list[Key] = Field(default=[])

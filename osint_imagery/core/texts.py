@@ -1,6 +1,6 @@
 """The English of answers and plans: their sentences and reasons, in one place so that they can be translated."""
 
-__all__ = ["PLANS", "REASONS", "TEMPLATES"]
+__all__ = ["PLANS", "REASONS", "TEMPLATES", "WEIGHING"]
 
 TEMPLATES: dict[str, str] = {
     "seen": "SEEN: {reason}. {bracket}",
@@ -113,3 +113,104 @@ PLANS: dict[str, str] = {
     ),
 }
 """What an archive could show, before any pixel is read: fitness, resolution, the readers' scales."""
+
+WEIGHING: dict[str, str] = {
+    "not examined": "no record examines this prediction",
+    "bounds": "bounds from what a silence to what a sighting would have been worth; 1 lies within them",
+    "same": "asks the same of the same pixels as {item}: counted there",
+    "source says nothing": "shown, not counted: the claim file does not say what it speaks for",
+    "source is a party": "shown, not counted: it goes back to a party to the claim, whose word is what is checked",
+    "source is a scene": "shown, not counted: it goes back to a scene that the imagery counts already",
+    "source alike": "shown, not counted: it speaks alike for every hypothesis",
+    "source counted": "counted as the analyst states it; never turned into a ratio",
+    "shared scene": "scene {scene}",
+    "shared bytes": "the same product or files under other scene names",
+    "shared quiet": "{count} scene{s} of the quiet pairs",
+    "shared place": "ground of {first} and {second}",
+    "shared origin": "origin: {origin}",
+    "pooled": "harmonic to arithmetic mean of {count} ratios, which may hang together in any way; intervals taken as a "
+    "whole",
+    "multiplied": "product of {count} groups taken as independent; intervals taken as a whole",
+    "turned": "inverse of: {method}",
+    "alike": "{first}, {second}: LR 1 by construction, whatever was observed",
+    "no ratio": (
+        "No likelihood ratio is given between “{first}” and “{second}”: of {count} items of imagery none that tells "
+        "them apart has one."
+    ),
+    "ratio": (
+        "At the level of object change, the imagery of {items} is {times} times as probable under what “{one}” "
+        "predicts there as under what “{other}” predicts: {words}. This is no ratio for the claim."
+    ),
+    "together": "{items} hang together ({shared}): never multiplied, their means give {ratio}.",
+    "strongest": "The strongest of them is {item}.",
+    "contradicting": "They point both ways.",
+    "as product": (
+        "If the {count} groups were independent under both hypotheses, their product would be {ratio}: {words}."
+    ),
+    "row counted": "counted: ratio {ratio}, if the thing came against if it did not",
+    "at limit": "{note}; the figure is the limit that its counts allow",
+    "row useless": "shown, not counted: ratio {ratio} does not reach 2 or 1/2 with all of its interval",
+    "becomes": "“{first}” against “{second}”: {old} becomes {new}",
+    "becomes if independent": "“{first}” against “{second}”, groups taken as independent: {old} becomes {new}",
+    "reordered": "order by {share}: {old} becomes {new}",
+    "not ordered": "nothing is told apart",
+    "others none": "No other source is stated.",
+    "others": (
+        "Other sources, apart from the imagery and never turned into numbers: {count} stated, {counted} counted; "
+        "independent ones inconsistent with {ranks}."
+    ),
+    "others no use": "Other sources: {count} stated, none of them counted (the matrix says why).",
+    "rank": "“{hypothesis}”: {count}",
+    "nothing decided": "“{first}” against “{second}”: no useful ratio ({words})",
+    "item undecided": "{item}: {reason}",
+    "update": (
+        "Whoever held {prior} before that what was weighed ({items}) came about as “{first}” predicts, not as "
+        "“{second}” does, should now hold {between}: {words}."
+    ),
+    "no update": "Nothing of this is for the claim, nor for predictions that could not be weighed.",
+    "update open": "no word, for the interval is open at an end",
+    "level": "The likelihood ratios speak of changes of objects of a size; nothing here speaks of the claim itself.",
+    "level why": "a ratio keeps the level at which it was computed (hierarchy of propositions)",
+    "predicts": "each hypothesis shows and excludes what the claim file says, where, when and how large",
+    "predicts why": "stated before any pixel was read; nobody tested whether the hypothesis must show it",
+    "only": "the hypotheses are compared with each other only; all of them may be wrong",
+    "only why": "a ratio says nothing of an explanation that nobody wrote down",
+    "construct": "what hypotheses say alike, or say nothing about, has ratio 1 between them",
+    "construct why": "by construction: it does not tell them apart; it is not the same as no evidence",
+    "missing": "items without a ratio were left out: that nobody could look, or that pixels did not decide, is taken "
+    "to be as frequent whether the thing came or not",
+    "missing why": "{count} item{s} without a ratio: {names}",
+    "independence": "groups that share no scene, no quiet date and no ground are independent under both hypotheses; "
+    "needed for the products alone",
+    "independence why": "one detector, one sensor or one stated contrast behind several groups can break it; the "
+    "bounds that assume nothing stand beside",
+    "means": "within a group nothing is multiplied: the means of its ratios stand for all of it",
+    "means why": "means keep Turing's rule however the items hang together; the largest of them picked afterwards does "
+    "not",
+    "quiet": "the quiet pairs stand for what each place does between any two dates",
+    "quiet why": "assumed in {count} of the records this rests on",
+    "parties": "what claimant and respondents say is not a source for or against them",
+    "parties why": "their word is what is checked",
+    "beyond thing": "that what changed at {place} is {what}: pixels of {pixel:.2g} m or finer allow recognition by "
+    "size (these have {gsd} m), or another source that saw it",
+    "beyond reading": "that what changed at {place} is {what}: pixels of {gsd} m allow recognition by size, and no "
+    "reader is taken to have named it here; or another source that saw it",
+    "beyond purpose": "what the change was for, what was inside, who owned it: no pixel shows that; it takes sources "
+    "of another kind ({counted} of {count} stated here count for or against a side)",
+    "beyond link": "that the claim follows from the changes it predicts, and its denial from their absence: stated in "
+    "the claim file, shown by nothing here",
+    "change seen before": "{item}: a usable look before {first} that already shows {what}",
+    "change seen quiet": "{item}: quiet pairs of the place in which objects as strong appear",
+    "change seen unmeasured": "{item}: at least ten quiet pairs of the place, and a contrast of {what} in the bands of "
+    "the scenes: without them its ratio is not known",
+    "change not seen": "{item}: a usable look at {place} within {when} that shows {what}, or evidence that it was "
+    "smaller, covered or elsewhere",
+    "change look": "{item}: a usable look at {place} within {when}, pixels of {pixel:.2g} m or finer",
+    "change pixels": "{item}: pixels of {pixel:.2g} m or finer within {when} (these have {gsd} m)",
+    "change power": "{item}: a comparison in which {what} put into quiet pictures is found (it was found {found} of "
+    "{tried} times)",
+    "change undetermined": "{item}: usable looks at {place} before and within {when}, with at least ten quiet pairs",
+    "change not examined": "{item}: a record that examines it",
+    "change rival": "a prediction that “{rival}” expects, looked for: nothing that it expects has been",
+}
+"""What the records of a claim say together: reasons, assumptions and sentences of an assessment."""

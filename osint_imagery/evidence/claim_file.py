@@ -15,6 +15,7 @@ from osint_imagery.core.errors import (
 )
 from osint_imagery.core.lineage import Artifact, digest_file
 from osint_imagery.core.timespan import utc
+from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.evidence.claim_file_review import ReviewedFile
 from osint_imagery.evidence.fields import Interval, Model
 from osint_imagery.evidence.folder import NewFile, begun_only, file_name, make_folder, media_type, stored, write_new
@@ -170,6 +171,13 @@ class ClaimFile(ReviewedFile):
         added, path = write_record(self.path, self.entries, record)
         self._append([("record_added", added)], at)
         return path
+
+    @alone
+    def add_assessment(self, assessment: Assessment, *, at: datetime) -> Path:
+        """Store an assessment of the records as they stand; that it follows from them, ``verify`` checks."""
+        count = sum(entry.kind == "assessment_added" for entry in self.entries)
+        new = NewFile(kind="assessment_added", shows="all records together", name=f"assessments/{count + 1:04d}.json")
+        return self._store(new, assessment.body(), at=at)
 
     def add_figure(self, artifact: Artifact, *, at: datetime) -> Path:
         """Record a figure that was saved; copied to ``figures/`` if it is not inside the dossier yet.

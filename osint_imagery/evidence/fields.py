@@ -80,6 +80,17 @@ class EstimateField(Model):
             method=estimate.method,
         )
 
+    def estimate(self) -> Estimate:
+        """Return the estimate that the field was made from, to the digits that were kept."""
+        return Estimate(
+            value=math.nan if self.value is None else float(self.value),
+            low=float(self.low),
+            high=float(self.high),
+            level=float(self.level),
+            unit=self.unit,
+            method=self.method,
+        )
+
 
 class FitnessField(Model):
     """Whether the scenes could have shown it."""

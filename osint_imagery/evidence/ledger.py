@@ -34,6 +34,7 @@ __all__ = [
     "is_closed",
     "is_shut",
     "parse",
+    "standing_files",
 ]
 
 LEDGER = "ledger.jsonl"
@@ -205,6 +206,12 @@ def is_closed(entries: Sequence[Entry]) -> bool:
 def is_shut(entries: Sequence[Entry]) -> bool:
     """Whether no file may be there that a closing does not list: the last closing was not followed by a reopening."""
     return next((entry.kind for entry in reversed(entries) if entry.kind in {"closed", "reopened"}), "") == "closed"
+
+
+def standing_files(entries: Sequence[Entry]) -> tuple[StoredFile, ...]:
+    """Return the files that entries add, replacements in their place, without what a correction supersedes."""
+    gone = {entry.body.supersedes for entry in entries if isinstance(entry.body, Correction)}
+    return tuple(file for entry in entries if entry.index not in gone and (file := entry.file) is not None)
 
 
 def _in_turn(entry: Entry, before: Sequence[Entry]) -> bool:

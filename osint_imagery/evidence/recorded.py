@@ -3,17 +3,15 @@
 from collections.abc import Sequence
 
 from osint_imagery.core.errors import InputError
-from osint_imagery.evidence.ledger import Entry
-from osint_imagery.evidence.ledger_bodies import Correction, RecordAdded
+from osint_imagery.evidence.ledger import Entry, standing_files
+from osint_imagery.evidence.ledger_bodies import RecordAdded
 
 __all__ = ["entry_of", "named_record", "standing_records"]
 
 
 def standing_records(entries: Sequence[Entry]) -> tuple[RecordAdded, ...]:
     """Return the records that nobody superseded, in order of the ledger."""
-    gone = {entry.body.supersedes for entry in entries if isinstance(entry.body, Correction)}
-    bodies = [entry.file for entry in entries if entry.index not in gone]
-    return tuple(body for body in bodies if isinstance(body, RecordAdded))
+    return tuple(body for body in standing_files(entries) if isinstance(body, RecordAdded))
 
 
 def named_record(entries: Sequence[Entry], name: str) -> RecordAdded:

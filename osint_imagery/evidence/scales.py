@@ -8,7 +8,19 @@ from enum import StrEnum
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 
-__all__ = ["Confidence", "confidence_sentence", "likelihood_sentence", "likelihood_words", "support_words"]
+__all__ = [
+    "USEFUL",
+    "Confidence",
+    "confidence_sentence",
+    "likelihood_bands",
+    "likelihood_sentence",
+    "likelihood_words",
+    "nearer_end",
+    "support_words",
+]
+
+USEFUL = 2.0
+"""A ratio between 1/2 and 2 is claimed to support neither side."""
 
 # ENFSI Guideline for Evaluative Reporting (2015): half-open [lower end, next lower end).
 _SUPPORT = (
@@ -17,7 +29,7 @@ _SUPPORT = (
     (1_000, "strong support"),
     (100, "moderately strong support"),
     (10, "moderate support"),
-    (2, "weak support"),
+    (USEFUL, "weak support"),
 )
 _USELESS = "no useful support either way"
 
@@ -161,9 +173,41 @@ def likelihood_sentence(p: Estimate, event: str) -> str:
     >>> likelihood_sentence(p, "construction at the site")[:70]
     'How likely is construction at the site: roughly even chance (45-55%) t'
     """
-    first, last = likelihood_words(p.low), likelihood_words(p.high)
-    words = first if first == last else " to ".join(_between(first, last))
-    return f"How likely is {event}: {words} (probability {p})."
+    return f"How likely is {event}: {' to '.join(likelihood_bands(p.low, p.high))} (probability {p})."
+
+
+def likelihood_bands(low: float, high: float) -> tuple[str, ...]:
+    """Return every ICD 203 word, with its range, that an interval of probabilities reaches, lowest first.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the interval, neither of them 0 or 1.
+
+    Raises
+    ------
+    InputError
+        If an end is exactly 0 or 1.
+
+    Examples
+    --------
+    >>> likelihood_bands(0.4, 0.6)
+    ('unlikely (20-45%)', 'roughly even chance (45-55%)', 'likely (55-80%)')
+    """
+    first, last = likelihood_words(low), likelihood_words(high)
+    return (first,) if first == last else _between(first, last)
+
+
+def nearer_end(ratio: Estimate) -> float:
+    """Return the end of a ratio's interval that is nearer to 1, on which words rest; 1 where the interval holds it.
+
+    Examples
+    --------
+    >>> [nearer_end(Estimate(value=math.nan, low=low, high=high, level=0.95, unit="ratio", method="example"))
+    ...  for low, high in ((3.0, 4.0), (0.1, 0.3), (0.5, 9.0))]
+    [3.0, 0.3, 1.0]
+    """
+    return min(max(1.0, ratio.low), ratio.high)
 
 
 def _between(first: str, last: str) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
-"""JSON Schemas of what is written to disk: claim, record, ledger, inputs, marks of analysts, parts of a review."""
+"""JSON Schemas of what is written to disk: claim, record, assessment, ledger, inputs, marks of analysts, reviews."""
 
 import json
 from pathlib import Path
 
 from osint_imagery.core.claim import Claim
 from osint_imagery.evidence.annotations import AnnotationSet
+from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.evidence.inputs import Inputs
 from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.record import EvidenceRecord
@@ -22,10 +23,11 @@ def schemas() -> dict[str, str]:
     Examples
     --------
     >>> len(schemas())
-    8
+    9
     """
     bodies = {
         "claim": Claim.model_json_schema(mode="validation"),
+        "assessment": Assessment.model_json_schema(mode="serialization"),
         "record": EvidenceRecord.model_json_schema(mode="serialization"),
         "inputs": Inputs.model_json_schema(mode="serialization"),
         "ledger-entry": Entry.model_json_schema(mode="serialization"),

@@ -7,9 +7,7 @@ from pathlib import Path
 from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import EvidenceError
 from osint_imagery.evidence.fields import ArtifactField
-from osint_imagery.evidence.ledger import (
-    Entry,
-)
+from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.ledger_file import read_ledger
 from osint_imagery.evidence.record import EvidenceRecord, read_record
 from osint_imagery.evidence.recorded import standing_records

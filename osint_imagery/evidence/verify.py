@@ -11,6 +11,7 @@ from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import ClaimError, InputError, VerificationError
 from osint_imagery.core.lineage import digest_file
+from osint_imagery.evidence.assessing import check_assessments
 from osint_imagery.evidence.folder import PARTIAL, files_of
 from osint_imagery.evidence.ledger import (
     HEAD,
@@ -150,8 +151,10 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     problems += unsound
     wrong, told = _records(folder, entries, held)
     problems += wrong
-    faults, awaited = check_people(folder, entries, held)
-    problems += faults
+    for check in (check_people, check_assessments):
+        faults, remarks = check(folder, entries, held)
+        problems += faults
+        told += remarks
     if problems:
         _refuse(folder, problems)
     offered = [entry.body for entry in entries if isinstance(entry.body, SceneOffered)]
@@ -166,7 +169,7 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         head=entries[-1].digest,
         closed=is_closed(entries),
         seals=sealed,
-        notes=(*behind, *notes, *told, *awaited, *unchecked),
+        notes=(*behind, *notes, *told, *unchecked),
     )
 
 

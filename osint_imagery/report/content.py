@@ -9,11 +9,13 @@ from osint_imagery.core.errors import InputError, TimeError
 from osint_imagery.core.lineage import Artifact, digest_bytes
 from osint_imagery.core.texts import TEMPLATES
 from osint_imagery.core.timespan import iso
+from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.evidence.finding import Answer, Finding
 from osint_imagery.evidence.wording import answer_sentence, bracket_sentence, ratio_sentence, unseen_sentence
 from osint_imagery.report.method import Explained, explanations_of, method_of, quiet_of
 from osint_imagery.report.sources import Credit, Offered, credit_views, looks_of, offered_of
 from osint_imagery.report.tables import DetectionRow, LookRow, detection_rows, nothing_words, withheld_words
+from osint_imagery.report.weighed import WeighedView, weighed_view
 from osint_imagery.scenes.catalog import Offer
 
 __all__ = ["Imprint", "Picture", "ReportContent", "Section", "report_content"]
@@ -154,6 +156,8 @@ class ReportContent:
         Warnings that stand on top: a short word and a sentence.
     several : str
         What must be said where there are several predictions; empty otherwise.
+    weighed : WeighedView or None
+        All predictions together; None where no assessment was made.
     created, software, ledger_head, command : str
         When (UTC) and by what the report was made; the ledger's last digest; how to verify.
     """
@@ -165,6 +169,7 @@ class ReportContent:
     credits: tuple[Credit, ...]
     banners: tuple[tuple[str, str], ...]
     several: str
+    weighed: WeighedView | None
     created: str
     software: str
     ledger_head: str
@@ -178,6 +183,7 @@ def report_content(
     pictures: Sequence[Picture] = (),
     offers: Sequence[Offer] = (),
     imprint: Imprint,
+    assessment: Assessment | None = None,
 ) -> ReportContent:
     """Gather what a report says.
 
@@ -193,6 +199,8 @@ def report_content(
         Every scene that the catalogue offered.
     imprint : Imprint
         When and by what it is made, and where the claim file is.
+    assessment : Assessment, optional
+        Of all records; makes a section of its own.
 
     Returns
     -------
@@ -214,6 +222,7 @@ def report_content(
         credits=credit_views(findings, imprint.accessed),
         banners=_banners(findings),
         several=TEMPLATES["several"] if len(findings) > 1 else "",
+        weighed=weighed_view(assessment) if assessment is not None else None,
         created=iso(imprint.created),
         software=imprint.software,
         ledger_head=imprint.ledger_head,

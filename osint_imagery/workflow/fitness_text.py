@@ -10,7 +10,16 @@ from osint_imagery.workflow.fitness import Fitness, PredictionFitness
 
 __all__ = ["fitness_data", "fitness_table"]
 
-_HEADS = ("prediction", "clear looks", "place seen", "chance of a look", "pixels allow at most", "found", "LR-", "LR+")
+_HEADS = (
+    "prediction",
+    "clear looks",
+    "place seen in window",
+    "chance of a look",
+    "pixels allow at most",
+    "found",
+    "LR-",
+    "LR+",
+)
 
 
 def fitness_table(found: Fitness) -> str:
@@ -40,7 +49,7 @@ def _cells(row: PredictionFitness) -> tuple[str, ...]:
         row.prediction.id,
         f"{clear} of {every}{later}" + (f" ({', '.join(kinds)})" if kinds else ""),
         "-" if math.isnan(row.usable_fraction) else f"{row.usable_fraction:.0%}",
-        _chance(row.coverage.p_look),
+        _chance(row.coverage.p_look) + (" by later looks" if later and not clear else ""),
         pixels,
         f"{row.pod.low:.2f} to {row.pod.high:.2f}" if row.pod else "not known",
         f">= {row.minus.low:.2g}",

@@ -1,11 +1,10 @@
 """The whole road: from a claim to a closed claim file."""
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
-from datetime import UTC, datetime
-from importlib.metadata import version
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from osint_imagery.report.content import Imprint, Picture, report_content
 from osint_imagery.report.html import html_report
 from osint_imagery.scenes.catalog import Catalog, Found, open_catalog, search
 from osint_imagery.scenes.scene import Scene
+from osint_imagery.workflow.assessing import SOFTWARE, Clock, assess, now
 from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.examining import Examination, Progress, Settings, examine, finest_gsd, plan, silent
 from osint_imagery.workflow.inputs import inputs_of
@@ -31,21 +31,13 @@ from osint_imagery.workflow.spans import claim_span
 
 __all__ = ["Dossier", "investigate"]
 
-_SOFTWARE = f"osint-imagery {version('osint-imagery')}"
-
-Clock = Callable[[], datetime]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(microsecond=0)
-
 
 def investigate(
     claim: Claim,
     catalog: Catalog | str | Path,
     *,
     out: str | Path,
-    clock: Clock = _now,
+    clock: Clock = now,
     progress: Progress = silent,
     executor: Executor | None = None,
 ) -> Dossier:
@@ -105,14 +97,15 @@ def investigate(
         folder.add_scene_metadata(scene, at=clock())
     pictures = [picture for work in works for picture in _recorded(folder, claim, work, accessed=accessed, clock=clock)]
     findings = tuple(work.finding for work in works)
+    assessment = assess(folder, clock=clock)
+    folder.add_assessment(assessment, at=clock())
     imprint = Imprint(
-        accessed=accessed, created=clock(), software=_SOFTWARE, ledger_head=folder.head, where=f"{folder.path.name}/"
+        accessed=accessed, created=clock(), software=SOFTWARE, ledger_head=folder.head, where=f"{folder.path.name}/"
     )
-    content = report_content(claim, findings, pictures=pictures, offers=found.ledger, imprint=imprint)
-    with tempfile.TemporaryDirectory() as scratch:
-        page = Path(scratch) / "report.html"
-        page.write_text(html_report(content), encoding="utf-8")
-        folder.add_report(page, "the report, one self-contained page", at=clock())
+    content = report_content(
+        claim, findings, pictures=pictures, offers=found.ledger, imprint=imprint, assessment=assessment
+    )
+    _add_page(folder, html_report(content), clock)
     closed = folder.close(at=clock())
     progress(f"claim file closed: {closed.files} files, {closed.entries} ledger entries")
     return Dossier(path=folder.path, claim=claim, findings=findings, head=folder.head)
@@ -156,6 +149,14 @@ def _examined(
     )
 
 
+def _add_page(folder: ClaimFile, text: str, clock: Clock) -> None:
+    """Write the report and record it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        page = Path(scratch) / "report.html"
+        page.write_text(text, encoding="utf-8")
+        folder.add_report(page, "the report, one self-contained page", at=clock())
+
+
 def _used(works: Sequence[Examination], found: Found) -> tuple[Scene, ...]:
     """Return the scenes whose pixels were compared, quiet ones included, in order of time."""
     names = {scene.id for work in works for scene in work.finding.scenes}
@@ -168,7 +169,7 @@ def _recorded(
 ) -> tuple[Picture, ...]:
     """Write the record of one prediction, with its figures, and return these."""
     own = _pictures(folder, work, clock)
-    record = record_of(claim, work.finding, accessed=accessed, created=clock(), software=_SOFTWARE)
+    record = record_of(claim, work.finding, accessed=accessed, created=clock(), software=SOFTWARE)
     for picture in own:
         record = record.attach(picture.artifact)
     folder.add_record(record, at=clock())

@@ -35,6 +35,7 @@ BODY: dict[str, Any] = {
         }
     ],
 }
+SOURCE: dict[str, Any] = {"kind": "document", "description": "a manifest"}
 
 
 def written(folder: Path, **changes: Any) -> Path:
@@ -82,6 +83,19 @@ def test_digest_is_that_of_the_file_byte_for_byte(tmp_path: Path) -> None:
         ({"hypotheses__1__id": "ship"}, "share an id"),
         ({"predictions__0__expected_under": "shp"}, "names hypothesis 'shp'; hypotheses are ship, none"),
         ({"predictions__0__excluded_under": "ship"}, "tells nothing apart"),
+        (
+            {"predictions__0__also_expected_under": ["shp"]},
+            r"predictions.0.also_expected_under: .* names hypothesis 'shp'",
+        ),
+        ({"predictions__0__also_expected_under": ["ship"]}, "names hypothesis 'ship' twice"),
+        ({"predictions__0__also_excluded_under": ["ship"]}, "also_excluded_under: .* tells nothing apart"),
+        ({"sources": [SOURCE | {"consistent_with": ["shp"]}]}, "source 1 names hypothesis 'shp'; hypotheses are ship"),
+        ({"sources": [SOURCE | {"inconsistent_with": ["none", "none"]}]}, "names hypothesis 'none' twice"),
+        (
+            {"sources": [SOURCE | {"consistent_with": ["ship"], "inconsistent_with": ["ship"]}]},
+            "sources.0.inconsistent_with: source 1 is consistent and inconsistent with ship",
+        ),
+        ({"sources": [SOURCE | {"supports": ["ship"]}]}, "sources.0.supports: Extra inputs"),
         ({"predictions": []}, "predictions"),
         ({"colour": "red"}, "colour: Extra inputs are not permitted"),
         ({"predictions__0__target__depth_m": 3}, "target.depth_m: Extra inputs"),
@@ -154,3 +168,17 @@ def test_unquoted_dates_mean_whole_days_and_zoned_times_instants(tmp_path: Path)
     span = read_claim(path).when.span()
     assert span.label == "2022-09-01 00:00:00 to 2022-09-07 10:00:00 UTC"
     assert isinstance(read_claim(path), Claim)
+
+
+def test_hypotheses_that_say_the_same_of_a_prediction_can_be_named(tmp_path: Path) -> None:
+    more = [*BODY["hypotheses"], {"id": "moved", "text": "it was moved", "rival": True}]
+    claim = read_claim(written(tmp_path, hypotheses=more, predictions__0__also_excluded_under=["moved"]))
+    assert (claim.predictions[0].expecting, claim.predictions[0].excluding) == (("ship",), ("none", "moved"))
+
+
+def test_a_source_that_names_no_hypothesis_is_refused_with_line_and_column(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    path.write_text(path.read_text() + "sources:\n  - {kind: other, description: x, consistent_with: [shp]}\n")
+    line = len(path.read_text().splitlines())
+    with pytest.raises(ClaimError, match=f"line {line}, column 52: sources.0.consistent_with: source 1 names"):
+        read_claim(path)

@@ -19,7 +19,10 @@ from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.assessing import assess_records
 from osint_imagery.evidence.finding import Answer, Finding
+from osint_imagery.evidence.items import Rested
+from osint_imagery.evidence.record import record_of
 from osint_imagery.figures.before_after import before_after
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.resolution import resolution
@@ -68,6 +71,11 @@ def make_claim(tmp_path: Path) -> Callable[..., Claim]:
         return read_claim(path)
 
     return build
+
+
+def rested(said: Claim, finding: Finding, moment: datetime) -> Rested:
+    record = record_of(said, finding, accessed=moment, created=moment, software="osint_imagery 0.1.0")
+    return Rested(digest=record.digest, record=record)
 
 
 def make_scene(day: str, *, simulated: bool = False, notes: tuple[str, ...] = ()) -> Scene:
@@ -251,6 +259,7 @@ def make_content(make_claim: Callable[..., Claim], tmp_path: Path) -> Callable[.
             imprint=Imprint(
                 accessed=moment, created=moment, software="osint_imagery 0.1.0", ledger_head="sha256:" + "ef" * 32
             ),
+            assessment=assess_records(said, [rested(said, finding, moment)], created=moment, software="osint_imagery"),
         )
 
     return build

@@ -113,7 +113,8 @@ def test_the_answer_comes_before_the_evidence(make_content: Callable[..., Report
     content = make_content()
     page = html_report(content)
     order = [
-        page.index(f'id="{name}"') for name in ("answer", "evidence", "unseen", "method", "looks", "sources", "verify")
+        page.index(f'id="{name}"')
+        for name in ("answer", "evidence", "unseen", "assessment", "method", "looks", "sources", "verify")
     ]
     assert order == sorted(order)
     text = Page(page).text

@@ -12,18 +12,21 @@ import pytest
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import VerificationError
 from osint_imagery.core.lineage import digest_file
-from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.core.timespan import TimeSpan, utc
+from osint_imagery.evidence.assessed import read_assessment
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.record import read_record
 from osint_imagery.evidence.verify import verify
 from osint_imagery.scenes.packaged import bundled
+from osint_imagery.workflow.assessing import assess
 from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.investigating import investigate
 
 TRUTH = json.loads(bundled("port/truth.json").read_text(encoding="utf-8"))
 RECORDS = ("records/0001-shed.json", "records/0002-ship.json", "records/0003-launcher.json")
 FILES = {
+    "assessments/0001.json",
     "HOW-TO-VERIFY.txt",
     "check_dossier.py",
     "claim.yaml",
@@ -117,6 +120,19 @@ def test_the_report_says_simulated_names_the_answers_and_loads_nothing(dossier):
     assert "SIMULATED" in page
     assert "could not have been seen" in page.lower()
     assert not re.search(r"<script|(src|href)=[\"']?http|@import|url\(['\"]?http", page)
+
+
+def test_the_assessment_weighs_the_shed_alone_and_the_report_shows_it(dossier):
+    found = read_assessment((dossier.path / "assessments" / "0001.json").read_bytes())
+    pair = found.pair("delivery", "ordinary")
+    assert [term.bearing for term in pair.terms] == ["for the first", "no number", "no number"]
+    assert [row.counted for row in found.matrix] == [True, False, False, False]
+    assert (found.hangs_on, found.confidence.level, found.updates) == (("shed",), "low", ())
+    page = dossier.report.read_text(encoding="utf-8")
+    assert page.index('id="unseen"') < page.index('id="assessment"') < page.index('id="method"')
+    assert "“delivery”" in page
+    assert found.digest in page
+    assert found.body() == assess(dossier, clock=lambda: utc(found.created)).body()
 
 
 def test_the_records_say_what_the_findings_say(dossier, finding):

@@ -117,8 +117,8 @@ def out_of_domain(traits: Traits) -> str:
         (
             traits.days is not None and not _LEAST_DAYS <= traits.days <= _MOST_DAYS,
             (
-                f"the dates lie {traits.days or 0:.0f} days apart; how much is built was learned on pairs 670 to 922 days "
-                "apart, and holds for one to three years"
+                f"the dates lie {traits.days or 0:.0f} days apart; how much is built was learned on pairs 670 to 922 "
+                "days apart, and holds for one to three years"
             ),
         ),
     )

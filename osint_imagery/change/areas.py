@@ -207,7 +207,8 @@ def _cut_out(pair: Pair, labels: NDArray[np.int32], number: int, *, window: tupl
     change[:, ~seen] = 0
     spread = np.atleast_2d(np.cov(around))
     own_spread = np.diag(spread)
-    spread = spread + np.diag(_SHRINK * own_spread + 1e-9 * own_spread.max() + np.finfo(np.float64).tiny)
+    # Ground without any noise (simulated, or saturated) tells bands apart by nothing: all count alike.
+    spread = spread + np.diag(_SHRINK * own_spread + 1e-9 * (own_spread.max() or 1.0))
     return _Cut(
         change=change,
         spread=spread,

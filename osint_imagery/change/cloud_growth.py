@@ -10,7 +10,7 @@ from osint_imagery.change.cloud_objects import Mask, Sizes, within
 from osint_imagery.change.cloud_pixels import Planes, pixel_m, planes, reflectance_scale, unknown_quality
 from osint_imagery.change.cloud_shadow import darkened
 from osint_imagery.change.cloud_sky import Flags, fit_links
-from osint_imagery.change.cloud_veil import Link, added, veil_between, white
+from osint_imagery.change.cloud_veil import Link, veil_between, white_veil
 from osint_imagery.core.flags import Flag
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Step
@@ -146,8 +146,7 @@ def grow_flags(pair: Pair) -> Pair:
 
 
 def _veil(own: Planes, other: Planes, links: dict[str, Link]) -> Mask:
-    strength = veil_between(own, other, links)
-    return np.asarray((strength > _VEILED) & white(added(strength, own, other, links)), dtype=bool)
+    return white_veil(veil_between(own, other, links), _VEILED, own, other, links)
 
 
 def _joined(flagged: Mask, ground: Mask, reach: int) -> Mask:

@@ -9,12 +9,13 @@ from scipy import fft, ndimage
 
 from osint_imagery.change.cloud_objects import Mask, opened, within
 from osint_imagery.change.cloud_pixels import Planes
-from osint_imagery.change.cloud_veil import Link, box, ground
+from osint_imagery.change.cloud_veil import Link, Part, box, ground, tiled
 
 __all__ = ["Sighting", "Throw", "cast", "darkened", "find_throw", "shadowed", "thrown"]
 
 _DARKER = 0.72  # share of the expected near and shortwave infrared; a cloud takes 60 to 90 % of the direct light
 _LEAST_LIGHT = 0.06  # reflectance below which ground is too dark to show a shadow (water)
+_DARK_AND_LIGHT = 2
 _MATCHED = 0.5
 _NEAREST = 3
 _OBJECT_PX = 300.0  # a cloud counts by its area up to three such
@@ -48,16 +49,27 @@ def darkened(target: Planes, other: Planes, links: dict[str, Link], floor: dict[
 
     `floor` is what the darkest ground shows, so that haze or a product's offset does not fill the shadow.
     """
-    lost = np.ones(target["red"].shape, dtype=bool)
-    could = np.isfinite(target["red"])
+    found = tiled(target["red"].shape, lambda part: _darkened(target, other, links, floor, part), np.uint8)
+    return opened(found == _DARK_AND_LIGHT, 5), found != 0
+
+
+def _darkened(  # noqa: PLR0917 - two dates and where
+    target: Planes, other: Planes, links: dict[str, Link], floor: dict[str, float], part: Part
+) -> NDArray[np.uint8]:
+    """Return 1 where the ground could show a shadow, 2 where it does, 0 elsewhere."""
+    lost = np.ones(target["red"][part].shape, dtype=bool)
+    could = np.isfinite(target["red"][part])
     for name in ("nir", "swir16"):
         if name in target:
-            expected, shown = ground(target[name], other[name], links[name])
+            expected, shown = ground(target[name][part], other[name][part], links[name])
             light = box(expected, 3) - np.float32(floor[name])
             lost &= box(shown, 3) - np.float32(floor[name]) < _DARKER * light
             could &= light > _LEAST_LIGHT
-    expected, shown = ground(target["red"], other["red"], links["red"])
-    return opened(lost & could & (box(shown - expected, 3) < 0.01), 5), could
+    lost &= could
+    if lost.any():  # red is asked only there
+        expected, shown = ground(target["red"][part], other["red"][part], links["red"])
+        lost &= box(shown - expected, 3) < 0.01
+    return could.astype(np.uint8) + lost
 
 
 def find_throw(windows: Sequence[Sighting], reach: int) -> Throw | None:

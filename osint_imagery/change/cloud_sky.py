@@ -10,7 +10,7 @@ from osint_imagery.change.cloud_cirrus import Cirrus, cirrus_over, fit_cirrus
 from osint_imagery.change.cloud_objects import Mask, Objects, Sizes, white_patches, within
 from osint_imagery.change.cloud_pixels import Planes
 from osint_imagery.change.cloud_shadow import Sighting, Throw, cast, darkened, find_throw, shadowed
-from osint_imagery.change.cloud_veil import Link, added, fit_link, veil_between, white
+from osint_imagery.change.cloud_veil import Link, fit_link, veil_between, white_veil
 from osint_imagery.core.flags import Flag
 
 __all__ = ["Flags", "Sky", "fit_links", "fit_sky", "flags_of_both", "haze_between"]
@@ -108,7 +108,7 @@ class _Seen:
 
 def _patches(sky: Sky, own: Planes, other: Planes, sizes: Sizes) -> Objects | None:
     strength = veil_between(own, other, sky.links)
-    return white_patches(strength, lambda: white(added(strength, own, other, sky.links)), sizes)
+    return white_patches(strength, lambda least: white_veil(strength, least, own, other, sky.links), sizes)
 
 
 def _clouds(sky: Sky, own: Planes, other: Planes, sizes: Sizes) -> _Seen:

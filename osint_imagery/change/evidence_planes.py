@@ -14,7 +14,7 @@ from osint_imagery.core.bands import VISIBLE
 from osint_imagery.core.errors import BandError, NotEnoughDataError
 from osint_imagery.core.pair import Pair
 
-__all__ = ["FEATURES", "HALO_PX", "ScenePlanes", "fit_planes"]
+__all__ = ["FEATURES", "HALO_PX", "Leftover", "ScenePlanes", "fit_planes"]
 
 FEATURES = ("visible", "visible_whitened", "all_whitened", "context", "vegetation", "water")
 BROAD = (*VISIBLE, "nir", "swir16", "swir22")
@@ -61,6 +61,21 @@ class Usual:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Leftover:
+    """What either date leaves unexplained of the other's visible bands, in the scene's standard deviations.
+
+    ``plain`` and ``smoothed`` are (direction, band, y, x); ``greenness`` is the smaller vegetation index of the two
+    dates; ``land`` is usable ground that is no water on either date, (y, x).
+    """
+
+    plain: Planes
+    smoothed: Planes
+    greenness: Planes
+    usable: Mask
+    land: Mask
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ScenePlanes:
     """Everything that turns a block of a pair into the features of its pixels."""
 
@@ -81,12 +96,8 @@ class ScenePlanes:
 
     def _raw(self, pair: Pair, usable: Mask) -> tuple[list[Planes], NDArray[np.int8], Planes, Planes, list[Planes]]:
         """Return logarithms of the four lengths over their middles, the sign, and what names a pixel's kind."""
-        before, after = (
-            _filled(image, self.bands, date.fill, usable)
-            for image, date in zip((pair.before, pair.after), self.dates, strict=True)
-        )
-        scaled = [standardized(planes, d.mean, d.spread) for planes, d in zip((before, after), self.dates, strict=True)]
-        smoothed = [_residual(fit, scaled[k], scaled[1 - k], usable) for k, fit in enumerate(self.both_ways)]
+        (before, after), left = self._left(pair, usable)
+        smoothed = [_smoothed(planes, usable) for planes in left]
         visible = len(VISIBLE)
         spreads = [fit.spread for fit in self.both_ways]
         found = [
@@ -100,14 +111,38 @@ class ScenePlanes:
             if self.middles
             else found
         )
-        green, water = (
-            [smooth(_ratio(planes, self.bands, *names), usable, _INDEX_PX) for planes in (before, after)]
-            for names in (("nir", "red"), ("green", _dark(self.bands)))
-        )
+        green, water = (self._index((before, after), usable, names) for names in _indices(self.bands))
         wet = special.expit((np.maximum(*water) - _WATER) / _WATER_SOFT).astype(np.float32)
         floors = [np.clip(np.minimum(*green), 0, 0.6), np.clip(np.minimum(*water), -0.5, 0.4)]
         sign = np.sign(smoothed[0][:visible].mean(axis=0)).astype(np.int8)
         return logs, np.where(usable, sign, 0).astype(np.int8), np.maximum(*green), wet, floors
+
+    def leftover(self, pair: Pair) -> Leftover:
+        """Return what either date leaves unexplained of the other's visible bands, and how green the ground is."""
+        usable = pair.valid
+        (before, after), left = self._left(pair, usable)
+        visible = [planes[: len(VISIBLE)] for planes in left]
+        green, water = (self._index((before, after), usable, names) for names in _indices(self.bands))
+        return Leftover(
+            plain=np.stack(visible),
+            smoothed=np.stack([_smoothed(planes, usable) for planes in visible]),
+            greenness=np.minimum(*green),
+            usable=usable,
+            land=usable & (np.maximum(*water) < _WATER),
+        )
+
+    def _index(self, both: tuple[Planes, Planes], usable: Mask, names: tuple[str, str]) -> list[Planes]:
+        return [smooth(_ratio(planes, self.bands, *names), usable, _INDEX_PX) for planes in both]
+
+    def _left(self, pair: Pair, usable: Mask) -> tuple[tuple[Planes, Planes], tuple[Planes, Planes]]:
+        """Return both dates' bands, and what is left of either when the other has predicted it, (band, y, x)."""
+        before, after = (
+            _filled(image, self.bands, date.fill, usable)
+            for image, date in zip((pair.before, pair.after), self.dates, strict=True)
+        )
+        scaled = [standardized(planes, d.mean, d.spread) for planes, d in zip((before, after), self.dates, strict=True)]
+        first, second = (_residual(fit, scaled[k], scaled[1 - k]) for k, fit in enumerate(self.both_ways))
+        return (before, after), (first, second)
 
 
 def fit_planes(windows: Sequence[Pair]) -> ScenePlanes:
@@ -202,10 +237,17 @@ def _filled(image: object, bands: tuple[str, ...], fill: Float, usable: Mask) ->
     return planes if usable.all() else np.where(usable, planes, fill.astype(np.float32)[:, None, None])
 
 
-def _residual(fit: Conditional, earlier: Planes, later: Planes, usable: Mask) -> Planes:
-    shape = earlier.shape
-    left = fit.residual(earlier.reshape(len(earlier), -1), later.reshape(len(later), -1)).reshape(shape)
-    return np.stack([smooth(plane, usable, _DETAIL_PX) for plane in left])
+def _residual(fit: Conditional, earlier: Planes, later: Planes) -> Planes:
+    return fit.residual(earlier.reshape(len(earlier), -1), later.reshape(len(later), -1)).reshape(earlier.shape)
+
+
+def _smoothed(planes: Planes, usable: Mask) -> Planes:
+    return np.stack([smooth(plane, usable, _DETAIL_PX) for plane in planes])
+
+
+def _indices(bands: tuple[str, ...]) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return the bands of the vegetation and of the water index."""
+    return ("nir", "red"), ("green", _dark(bands))
 
 
 def _log_length(before: Planes, after: Planes, dates: tuple[Dated, Dated], usable: Mask) -> Planes:

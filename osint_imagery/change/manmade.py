@@ -11,6 +11,7 @@ from osint_imagery.change.changemap import CalibrationKind, Method
 from osint_imagery.change.detectors import Basis, Scored
 from osint_imagery.change.evidence_planes import HALO_PX, ScenePlanes, fit_planes
 from osint_imagery.change.manmade_constants import INTERCEPT, PREVALENCE, SOURCE, WEIGHTS
+from osint_imagery.change.manmade_domain import out_of_domain, traits_of
 from osint_imagery.change.sampling import windows as windows_of
 from osint_imagery.change.standard import degrees_of, trials
 from osint_imagery.core.pair import Pair
@@ -40,7 +41,9 @@ class ManMade:
     The probability is of man-made change over one to three years in and around cities. Misleads under cloud and its
     shadow, where fields are bare on one date and green on the other, on tides and turbid water, in mines and on
     riverbanks, with shifts of a pixel, and where the prevalence is far from 1 to 3 %: with rarer change it says too
-    much. Darkening without a new surface (burns, floods) is not what it was fitted on.
+    much. Darkening without a new surface (burns, floods) is not what it was fitted on. Where the dates differ as no
+    labelled pair did (by noise, or hardly at all), hardly any ground is not green, or the dates are known and lie less
+    than one or more than three years apart, the probability is withheld and objects are only ranked.
 
     Parameters
     ----------
@@ -63,7 +66,7 @@ class ManMade:
         """Name, version, parameters and citation."""
         return Method(
             name="man-made",
-            version="1",
+            version="2",
             parameters=(("intercept", f"{self.intercept:g}"), ("weights", " ".join(f"{w:g}" for w in self.weights))),
             citation=_CITATION,
         )
@@ -95,7 +98,7 @@ class ManMade:
             cut=_best_cut(every),
             degrees=degrees_of([_odds(part) for part in chances]),
             mean=float(every.mean()),
-            withheld=_doubt(planes, float(every.mean()), windows[0]),
+            withheld=_doubt(planes, float(every.mean()), windows[0]) or out_of_domain(traits_of(planes, windows)),
         )
 
     def score(self, pair: Pair) -> Scored:

@@ -89,8 +89,10 @@ class Image:
             msg = f"grid.shape={self.grid.shape} but the pixels are {shape[1:]}; give the grid of these pixels"
             raise GridMismatchError(msg)
         valid = np.array(self.valid, dtype=bool)  # copies: nobody keeps a handle on what the digest covers
-        pixels = np.where(valid, np.asarray(self.values, dtype=np.float32), np.float32(np.nan))
-        if (valid & ~np.isfinite(pixels).all(axis=0)).any():
+        pixels = np.array(self.values, dtype=np.float32)
+        if not valid.all():
+            np.copyto(pixels, np.float32(np.nan), where=~valid)
+        if any((valid & ~np.isfinite(plane)).any() for plane in pixels):
             msg = "values has a NaN or infinity where valid is True; mark that pixel as not valid, with its flag"
             raise InputError(msg)
         object.__setattr__(self, "values", freeze(pixels))

@@ -241,3 +241,14 @@ def test_attributes_of_a_label_that_does_not_occur_are_nothing():
     assert np.isnan(found.mean[0])
     with pytest.raises(GridMismatchError, match="labels has shape"):
         attributes(np.zeros((2, 2)), np.zeros((3, 3)))
+
+
+def test_ground_without_any_noise_is_measured_without_overflow() -> None:
+    values = np.full((3, 40, 40), 1000.0)
+    changed = values.copy()
+    changed[:, 12:22, 14:26] = 3000.0
+    labels = np.zeros((40, 40), dtype=np.int32)
+    labels[12:22, 14:26] = 1
+    before, after = (Image.from_array(plane, bands=["blue", "green", "red"]) for plane in (values, changed))
+    extent = measure_extent(Pair(before=before, after=after), labels, 1, window=(slice(12, 22), slice(14, 26)))
+    assert extent.pixels == pytest.approx(120, rel=1e-3)

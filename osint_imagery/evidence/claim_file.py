@@ -16,6 +16,7 @@ from osint_imagery.core.errors import (
 from osint_imagery.core.lineage import Artifact, digest_file
 from osint_imagery.core.timespan import utc
 from osint_imagery.evidence.assessed import Assessment
+from osint_imagery.evidence.claim_file_correction import CorrectedFile
 from osint_imagery.evidence.claim_file_review import ReviewedFile
 from osint_imagery.evidence.fields import Interval, Model
 from osint_imagery.evidence.folder import NewFile, begun_only, file_name, make_folder, media_type, stored, write_new
@@ -27,9 +28,7 @@ from osint_imagery.evidence.ledger import (
     is_closed,
 )
 from osint_imagery.evidence.ledger_bodies import (
-    Correction,
     FileAdded,
-    Reopened,
     SceneOffered,
     Signed,
     Timestamped,
@@ -45,7 +44,7 @@ from osint_imagery.scenes.scene import Scene
 __all__ = ["ClaimFile"]
 
 
-class ClaimFile(ReviewedFile):
+class ClaimFile(CorrectedFile, ReviewedFile):
     """A dossier on disk that is being written; time is always an argument.
 
     Make one with :meth:`create` or :meth:`open`. Each file is written before the ledger entry that records
@@ -203,56 +202,6 @@ class ClaimFile(ReviewedFile):
         return self._take(Path(path), "files", NewFile(kind="file_added", shows=shows), at=at)
 
     @alone
-    def correct(
-        self, supersedes: int, reason: str, by: str, *, at: datetime, record: EvidenceRecord | None = None
-    ) -> None:
-        """Say that an entry is superseded; the entry and its file stay. A closed dossier is closed again.
-
-        Parameters
-        ----------
-        supersedes : int
-            Index of the entry.
-        reason, by : str
-            Why, and who says so.
-        at : datetime
-            Now, aware.
-        record : EvidenceRecord, optional
-            What takes its place.
-
-        Raises
-        ------
-        InputError
-            If there is no such entry.
-        """
-        if not 0 <= supersedes < len(self.entries):
-            msg = f"supersedes={supersedes!r} is not an entry; the ledger has 0 to {len(self.entries) - 1}"
-            raise InputError(msg)
-        verify(self.path)
-        shut = self.is_closed or self._interrupted(by, reason)
-        if self.is_closed and record is not None:
-            self.reopen(by, reason, at=at)
-        replacement = write_record(self.path, self.entries, record)[0] if record is not None else None
-        body = Correction(supersedes=supersedes, by=by, reason=reason, replacement=replacement)
-        bodies: list[tuple[Kind, Model]] = [("correction", body)]
-        if shut:
-            bodies.append(("closed", closing_of(self.path, self.entries, replacement)))
-        self._append(bodies, at)
-
-    @alone
-    def reopen(self, by: str, reason: str, *, at: datetime) -> None:
-        """Continue a closed dossier: what was closed stays as it is, and a new closing lists everything again.
-
-        Raises
-        ------
-        EvidenceError
-            If it is not closed.
-        """
-        if not self.is_closed:
-            msg = f"path={self.path.name!r} is not closed; add to it as it is"
-            raise EvidenceError(msg)
-        self._append([("reopened", Reopened(by=by, reason=reason))], at)
-
-    @alone
     def close(self, *, at: datetime) -> Verification:
         """Write the closing entry, which lists every file with digest and size, and verify the dossier.
 
@@ -280,11 +229,6 @@ class ClaimFile(ReviewedFile):
         for new, data in own_files():
             if new.name not in recorded:
                 self._store(new, data, at=at)
-
-    def _interrupted(self, by: str, reason: str) -> bool:
-        """Whether this very correction reopened the dossier and got no further."""
-        last = next((entry.body for entry in reversed(self.entries) if entry.kind not in SEALS), None)
-        return last == Reopened(by=by, reason=reason)
 
     def _refuse_closed(self) -> None:
         if self.entries and self.is_closed:

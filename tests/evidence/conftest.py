@@ -271,6 +271,11 @@ def at() -> datetime:
 
 
 @pytest.fixture
+def record(case: Case, at: datetime) -> EvidenceRecord:
+    return record_of(case.claim, case.find(), accessed=at, created=at, software="osint_imagery 0.1.0")
+
+
+@pytest.fixture
 def dossier(tmp_path: Path, case: Case, claim: Claim, at: datetime) -> Callable[..., Path]:
     """Write a closed claim file with one figure."""
 

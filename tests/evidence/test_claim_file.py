@@ -1,12 +1,12 @@
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from support.offers import offers
 
 from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import (
@@ -18,41 +18,19 @@ from osint_imagery.core.errors import (
 )
 from osint_imagery.core.lineage import Artifact, digest_bytes
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.evidence import claim_file, recording
-from osint_imagery.evidence.check_dossier import check
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.folder import file_name
-from osint_imagery.evidence.ledger_file import LedgerFile, read_ledger
+from osint_imagery.evidence.ledger_file import LedgerFile
 from osint_imagery.evidence.record import EvidenceRecord, read_record, record_of
 from osint_imagery.evidence.schemas import schemas
 from osint_imagery.evidence.verify import verify
-from osint_imagery.scenes.catalog import Offer
 
 LATER = timedelta(days=1)
 
 
 @pytest.fixture
-def record(case: Any, at: datetime) -> EvidenceRecord:
-    return record_of(case.claim, case.find(), accessed=at, created=at, software="osint_imagery 0.1.0")
-
-
-@pytest.fixture
 def dossier(tmp_path: Path, claim: Claim, at: datetime) -> ClaimFile:
     return ClaimFile.create(tmp_path / "dossier", claim, at=at)
-
-
-def offers() -> tuple[Offer, ...]:
-    return tuple(
-        Offer(
-            scene_id=name,
-            acquired=TimeSpan("2026-05-13") if name != "S9" else None,
-            used=name != "S9",
-            reason="meets area and dates" if name != "S9" else "no date in the metadata",
-            href=f"{name}.json",
-            metadata_digest=digest_bytes(name.encode()),
-        )
-        for name in ("S1", "S2", "S9")
-    )
 
 
 def test_the_claim_is_registered_first_with_its_verbatim_bytes(dossier: ClaimFile, claim: Claim) -> None:
@@ -163,83 +141,6 @@ def test_a_missing_file_and_the_ledger_itself_are_refused(dossier: ClaimFile, at
 def test_entries_are_in_order_of_time(dossier: ClaimFile, at: datetime) -> None:
     with pytest.raises(InputError, match="before the ledger's last entry"):
         dossier.offer(offers(), at=at - LATER)
-
-
-def test_a_closed_dossier_takes_nothing_but_a_correction_that_closes_it_again(
-    dossier: ClaimFile, record: EvidenceRecord, at: datetime, tmp_path: Path
-) -> None:
-    dossier.offer(offers(), at=at)
-    dossier.add_record(record, at=at)
-    dossier.close(at=at)
-    (tmp_path / "memo.txt").write_bytes(b"memo")
-    for refused in (
-        lambda: dossier.add_file(tmp_path / "memo.txt", "x", at=at),
-        lambda: dossier.add_record(record, at=at),
-        lambda: dossier.offer([replace(offers()[0], scene_id="S7")], at=at),
-        lambda: dossier.close(at=at),
-    ):
-        with pytest.raises(EvidenceError, match="is closed"):
-            refused()
-    assert verify(dossier.path).notes == ()
-    again = ClaimFile.open(dossier.path)
-    again.correct(5, "the place was wrong", "B. Analyst", at=at + LATER, record=record)
-    assert [entry.kind for entry in again.entries[-4:]] == ["closed", "reopened", "correction", "closed"]
-    again.correct(6, "and so was the time", "B. Analyst", at=at + LATER)
-    assert [entry.kind for entry in again.entries[-3:]] == ["closed", "correction", "closed"]
-    checked = verify(dossier.path)
-    assert checked.closed
-    assert checked.records == 2
-    assert (dossier.path / "records" / "0001-shed.json").is_file()
-
-
-def test_a_reopened_dossier_takes_more_and_says_so_ever_after(dossier: ClaimFile, at: datetime, tmp_path: Path) -> None:
-    (tmp_path / "memo.txt").write_bytes(b"memo")
-    with pytest.raises(EvidenceError, match="is not closed"):
-        dossier.reopen("B. Analyst", "a memo came in", at=at)
-    dossier.close(at=at)
-    dossier.reopen("B. Analyst", "a memo came in", at=at)
-    checked = verify(dossier.path)
-    assert not checked.closed
-    assert any("reopened" in note and "a memo came in" in note for note in checked.notes)
-    assert check(str(dossier.path))[1] == []
-    dossier.add_file(tmp_path / "memo.txt", "a memo", at=at)
-    assert dossier.close(at=at).closed
-    (dossier.path / "files" / "memo.txt").unlink()
-    with pytest.raises(VerificationError, match=r"memo\.txt: missing"):
-        verify(dossier.path)
-
-
-def test_what_was_closed_is_not_forgotten_by_a_reopening(dossier: ClaimFile, at: datetime) -> None:
-    (dossier.path / "loose.txt").write_bytes(b"in no entry but the closing")
-    dossier.close(at=at)
-    dossier.reopen("B. Analyst", "more", at=at)
-    (dossier.path / "loose.txt").unlink()
-    with pytest.raises(VerificationError, match=r"loose\.txt: missing"):
-        verify(dossier.path)
-    assert check(str(dossier.path))[1] == ["loose.txt: missing"]
-
-
-def test_a_correction_that_was_killed_is_taken_up_where_it_stopped(
-    dossier: ClaimFile, record: EvidenceRecord, at: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    dossier.add_record(record, at=at)
-    dossier.close(at=at)
-    words = (3, "the place was wrong", "B. Analyst")
-
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    for module, name in ((recording, "stored"), (claim_file, "closing_of")):
-        with monkeypatch.context() as patch:
-            patch.setattr(module, name, killed)
-            with pytest.raises(KeyboardInterrupt):
-                dossier.correct(*words, at=at, record=record)
-        assert check(str(dossier.path))[1] == []
-        assert any("reopened" in note for note in verify(dossier.path).notes)
-    ClaimFile.open(dossier.path).correct(*words, at=at, record=record)
-    checked = verify(dossier.path)
-    assert (checked.closed, checked.records) == (True, 2)
-    assert [entry.kind for entry in read_ledger(dossier.path)[-4:]] == ["closed", "reopened", "correction", "closed"]
 
 
 def test_a_correction_names_an_entry_that_exists(dossier: ClaimFile, at: datetime) -> None:

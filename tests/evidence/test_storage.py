@@ -11,7 +11,6 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -23,7 +22,7 @@ from osint_imagery.evidence.check_dossier import check
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.furniture import verifier_source
 from osint_imagery.evidence.ledger_file import LOCK, read_ledger
-from osint_imagery.evidence.record import EvidenceRecord, record_of
+from osint_imagery.evidence.record import EvidenceRecord
 from osint_imagery.evidence.verify import verify
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are started by fork")
@@ -32,11 +31,6 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are s
 @pytest.fixture
 def crash(benchmark_of: Callable[[str], ModuleType]) -> ModuleType:
     return benchmark_of("crash")
-
-
-@pytest.fixture
-def record(case: Any, at: datetime) -> EvidenceRecord:
-    return record_of(case.claim, case.find(), accessed=at, created=at, software="osint_imagery 0.1.0")
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")

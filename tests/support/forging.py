@@ -5,7 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from osint_imagery.core.claim import read_claim
 from osint_imagery.core.lineage import canonical_json, digest_bytes
+from osint_imagery.core.timespan import utc
+from osint_imagery.evidence.assessing import assess_records, rested_records
+from osint_imagery.evidence.ledger_file import read_ledger
 
 
 def forge(folder: Path, name: str, change: Callable[[dict[str, Any]], object]) -> None:
@@ -24,6 +28,29 @@ def forge(folder: Path, name: str, change: Callable[[dict[str, Any]], object]) -
             previous = digest_bytes(data[path])
     for path, content in data.items():
         (folder / path).write_bytes(content)
+    _chain_again(folder, entries, data)
+    for entry in entries:
+        if entry["kind"] == "assessment_added" and entry["body"]["path"] not in data:
+            _forge_assessment(folder, entry["body"]["path"], entry["index"])
+
+
+def _forge_assessment(folder: Path, path: str, index: int) -> None:
+    """Let an assessment follow from the records as they are now."""
+    stored = json.loads((folder / path).read_bytes())
+    again = assess_records(
+        read_claim(folder / "claim.yaml"),
+        rested_records(folder, read_ledger(folder)[:index]),
+        created=utc(stored["created"]),
+        software=stored["software"],
+        prior=None,
+    )
+    body = json.loads(again.body())
+    if body != stored:
+        forge(folder, path, lambda held: (held.clear(), held.update(body)))
+
+
+def _chain_again(folder: Path, entries: list[Any], data: dict[str, bytes]) -> None:
+    """Write ledger and head anew, with the digests of the edited files."""
     head = None
     lines = []
     for entry in entries:

@@ -289,9 +289,8 @@ def dossier(tmp_path: Path, case: Case, claim: Claim, at: datetime) -> Callable[
         record = record_of(of, case.find(), accessed=at, created=at, software="osint-imagery 0.1.0").attach(artifact)
         if license_ is not None:
             scenes = tuple(scene.model_copy(update={"license": license_}) for scene in record.scenes)
-            record = EvidenceRecord.model_validate(
-                record.model_copy(update={"scenes": scenes}).model_dump(by_alias=True)
-            )
+            other = record.model_copy(update={"scenes": scenes})
+            record = EvidenceRecord.model_validate(other.model_dump(by_alias=True))
         folder.add_figure(artifact, at=at)
         folder.add_record(record, at=at)
         if close:

@@ -23,7 +23,6 @@ __all__ = ["Sample", "registered", "sample_of"]
 
 
 _TRIAL_PX = 512  # a scene small enough to be fitted whole is still scored piece by piece
-_ENOUGH_PX = 1 << 20  # beyond, the middle strength is taken from the middle of each window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,8 +99,6 @@ def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None, *,
     del found
     if len(where) == 1:
         seen = list(blocks(ground.grid.shape, _TRIAL_PX, stored_blocks(ground.before, ground.bands[0])))
-    if sum(place[2] * place[3] for place in seen) > _ENOUGH_PX:
-        seen = [_middle_of(place) for place in seen]
     tried = in_order(partial(_tried, ground, screen, fitted, detector.halo_px), seen, executor)
     trials = [trial for trial in tried if trial is not None and len(trial[0])]
     if not trials:
@@ -115,12 +112,6 @@ def sample_of(detector: Blockwise, ground: Ground, executor: Executor | None, *,
     if not all(trial[3] for trial in trials):
         lacking["probability"] = (basis.withheld if basis else "") or f"{detector.method.name} gives none of its own"
     return fitted, Sample(screen=screen, usual=float(np.median(strength)), basis=basis, lacking=lacking)
-
-
-def _middle_of(place: Place) -> Place:
-    """Return the inner quarter of a window: as many places, a quarter of the ground, and less halo to read."""
-    row, column, height, width = place
-    return row + height // 4, column + width // 4, max(1, height // 2), max(1, width // 2)
 
 
 def _window(ground: Ground, place: Place) -> Pair | None:

@@ -83,6 +83,7 @@ def quick(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
     return home
 
 
+@pytest.fixture(scope="session")
 def port_claim(claim_of: Callable[..., Any]) -> Any:
     shed = json.loads(
         json.dumps(claim_of("shed").predictions[0].model_dump(mode="json", exclude_none=True, by_alias=True))

@@ -90,8 +90,7 @@ class Image:
             raise GridMismatchError(msg)
         valid = np.array(self.valid, dtype=bool)  # copies: nobody keeps a handle on what the digest covers
         pixels = np.array(self.values, dtype=np.float32)
-        if not valid.all():
-            np.copyto(pixels, np.float32(np.nan), where=~valid)
+        np.copyto(pixels, np.float32(np.nan), where=~valid)
         if any((valid & ~np.isfinite(plane)).any() for plane in pixels):
             msg = "values has a NaN or infinity where valid is True; mark that pixel as not valid, with its flag"
             raise InputError(msg)

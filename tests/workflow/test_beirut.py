@@ -8,13 +8,15 @@ import pytest
 
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.differences import Outcome
 from osint_imagery.evidence.verify import verify
 from osint_imagery.figures.timeline import timeline
 from osint_imagery.scenes.packaged import bundled
-from osint_imagery.workflow import investigating
+from osint_imagery.workflow import examining
 from osint_imagery.workflow.comparing import Comparison
 from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.investigating import investigate
+from osint_imagery.workflow.reproducing import reproduce
 
 pytestmark = pytest.mark.real
 DAY = "2015-08-20 (UTC day, time unknown)"
@@ -27,15 +29,14 @@ def drawn() -> list[Comparison]:
 
 @pytest.fixture(scope="module")
 def dossier(real_data: Path, tmp_path_factory: pytest.TempPathFactory, clock: Any, drawn: list[Comparison]) -> Dossier:
-    compared = investigating.compare_read
+    compared = examining.compare_read
 
     def kept(*args: Any, **kwargs: Any) -> Comparison:
         drawn.append(compared(*args, **kwargs))
         return drawn[-1]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(investigating, "compare_read", kept)
-        patch.setattr(investigating, "_PLACES", 10)  # enough here; power has its own tests
+        patch.setattr(examining, "compare_read", kept)
         claim = read_claim(bundled("beirut/claim.yaml"))
         out = tmp_path_factory.mktemp("beirut") / "dossier"
         return investigate(claim, real_data / "scenes" / "catalog.json", out=out, clock=clock)
@@ -73,3 +74,11 @@ def test_the_real_scenes_are_credited_with_their_own_year_and_not_called_simulat
     assert "Contains modified Copernicus Sentinel data 2015" in page
     assert "Contains modified Copernicus Sentinel data 2017" in page
     assert "SIMULATED" not in page
+
+
+def test_every_number_of_the_real_record_comes_out_again(dossier, real_data):
+    found = reproduce(dossier.path, real_data / "scenes" / "catalog.json")
+    assert found.outcome is Outcome.SAME
+    (record,) = found.records
+    assert len(record.rows) > 500
+    assert str(real_data) not in (dossier.path / "inputs.json").read_text(encoding="utf-8")

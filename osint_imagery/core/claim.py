@@ -69,7 +69,18 @@ class Claim(Model):
             raise _fault(msg, "hypotheses")
         self._linked([item.id for item in self.hypotheses])
         self._sourced([item.id for item in self.hypotheses])
+        self._quiet_before()
         return self
+
+    def _quiet_before(self) -> None:
+        """Refuse a baseline that reaches into what is claimed: what is usual would be taken from the event itself."""
+        first = min([self.when.span().start, *(item.when.span().start for item in self.predictions)])
+        if self.baseline is not None and self.baseline.span().end > first:
+            msg = (
+                f"baseline ends after {first:%Y-%m-%d}, when what is claimed or predicted may begin; what is usual at "
+                "the place must not be taken from the time of the event: end it before"
+            )
+            raise _fault(msg, "baseline", "end")
 
     def _linked(self, names: list[str]) -> None:
         for index, item in enumerate(self.predictions):
@@ -167,7 +178,7 @@ def claim_from_bytes(data: bytes, *, name: str) -> Claim:
     """
     try:
         text = ClaimText.parse(data)
-    except (yaml.YAMLError, UnicodeDecodeError) as err:
+    except (yaml.YAMLError, ValueError, RecursionError) as err:  # ValueError: a date that no calendar has, for one
         msg = f"path={name!r} could not be read as YAML ({err}); start from sample_scenes/port/claim.yaml"
         raise ClaimError(msg) from err
     if not isinstance(text.body, dict):

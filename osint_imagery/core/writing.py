@@ -47,7 +47,7 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     try:
         try:
             for where, data in contents.items():
-                _write_out(_partial(where), data)
+                _write_out(_partial(where), data, instead_of=where)
                 _keep(where)
             for where in contents:
                 _partial(where).replace(where)
@@ -79,8 +79,10 @@ def _former(path: Path) -> Path:
     return path.with_name(leftovers_of(path.name)[1])
 
 
-def _write_out(path: Path, data: bytes) -> None:
+def _write_out(path: Path, data: bytes, *, instead_of: Path) -> None:
     with path.open("wb") as stream:
+        if instead_of.exists():
+            shutil.copymode(instead_of, path)  # who may read it stays as it was
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())

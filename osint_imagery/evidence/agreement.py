@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Annotated, Self
 
 import numpy as np
@@ -160,10 +161,12 @@ def agreement(
     count = int(table.sum())
     raw = wilson(int(np.trace(table)), count, method="places with one label from both")
     shares = table / count
-    chance = float((shares.sum(axis=1) * shares.sum(axis=0)).sum())
+    sums = [[int(each) for each in table.sum(axis=axis)] for axis in (1, 0)]
+    chance = Fraction(sum(a * b for a, b in zip(*sums, strict=True)), count**2)  # exact: 0 is 0 in any order of labels
     common = (shares.sum(axis=0) + shares.sum(axis=1)) / 2
-    kappa = None if _certain(chance) else _kappa(raw, chance)
-    both = float((common**2).sum())
+    same = Fraction(int(np.trace(table)), count)
+    kappa = None if chance == 1 else _kappa(same, raw, chance)
+    both = Fraction(sum((a + b) ** 2 for a, b in zip(*sums, strict=True)), 4 * count**2)
     return Agreement(
         first=names[0],
         second=names[1],
@@ -172,8 +175,8 @@ def agreement(
         table=tuple(tuple(int(cell) for cell in row) for row in table),
         raw=EstimateField.of(raw),
         kappa=None if kappa is None else EstimateField.of(kappa),
-        standard_error=None if kappa is None else decimal_text(_standard_error(shares, chance, count)),
-        pi=None if _certain(both) else decimal_text((raw.value - both) / (1 - both)),
+        standard_error=None if kappa is None else decimal_text(_standard_error(shares, float(chance), count)),
+        pi=None if both == 1 else decimal_text(float((same - both) / (1 - both))),
         reason="" if kappa is not None else f"kappa is not defined: {_ALIKE}",
         notes=(*_constant(table, names), *_notes(kappa, tuple(labels), common, count)),
     )
@@ -197,13 +200,11 @@ def _table(
     return table
 
 
-def _certain(chance: float) -> bool:
-    return chance > 1 - 1e-12
-
-
-def _kappa(raw: Estimate, chance: float) -> Estimate:
-    value, low, high = ((share - chance) / (1 - chance) for share in (raw.value, raw.low, raw.high))
-    return Estimate(value=value, low=max(low, -1.0), high=min(high, 1.0), level=_LEVEL, unit="kappa", method=_KAPPA)
+def _kappa(same: Fraction, raw: Estimate, chance: Fraction) -> Estimate:
+    value = float((same - chance) / (1 - chance))
+    low, high = ((share - float(chance)) / float(1 - chance) for share in (raw.low, raw.high))
+    low, high = min(max(low, -1.0), value), max(min(high, 1.0), value)  # rounded, a limit may pass the value
+    return Estimate(value=value, low=low, high=high, level=_LEVEL, unit="kappa", method=_KAPPA)
 
 
 def _standard_error(shares: NDArray[np.float64], chance: float, count: int) -> float:

@@ -158,6 +158,12 @@ def check_assessments(
         problems += [f"{added.path}: {what}" for what in wrong]
         notes += [f"{added.path} {what}" for what in told]
         later = sum(isinstance(other.file, RecordAdded) for other in entries[entry.index :])
+        taken = sum(other.kind == "correction" for other in entries[entry.index :])
+        if taken:
+            many = "" if taken == 1 else "s"
+            notes.append(
+                f"{added.path} does not know {taken} correction{many} that came after it; make a new assessment"
+            )
         if later:
             many = "" if later == 1 else "s"
             notes.append(f"{added.path} does not know {later} record{many} that came after it; make a new assessment")

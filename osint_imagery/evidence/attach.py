@@ -167,7 +167,7 @@ def _target(target: str | Path) -> Path:
     if any((parent / LEDGER).exists() for parent in path.resolve().parents):
         msg = f"target={path.name!r} lies inside a claim file, whose bytes never change; attach to a copy elsewhere"
         raise InputError(msg)
-    return path
+    return path.resolve() if path.is_symlink() else path  # the file changes, the link stays one
 
 
 def _read(path: Path, data: bytes) -> _Held:

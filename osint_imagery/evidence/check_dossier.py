@@ -254,6 +254,9 @@ def check_files(folder: str, entries: list[Object], copies: set[str]) -> tuple[i
     """Compare every file; return how many hold, problems and notes."""
     there, odd = walk(folder)
     problems = [name + ": is a link or a device, not a file" for name in sorted(odd)]
+    lock = os.path.join(folder, ".ledger.lock")
+    if os.path.isfile(lock) and os.path.getsize(lock):
+        problems.append(".ledger.lock: is not empty, and no writer leaves anything in it")
     bodies = [entry["body"]["replacement"] if entry["kind"] == "correction" else entry["body"] for entry in entries]
     promised = {(body["path"], body["digest"], body["size"]) for body in bodies if body and "path" in body}
     closings = [

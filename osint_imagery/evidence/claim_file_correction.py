@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import EvidenceError, InputError
 from osint_imagery.evidence.fields import Model
 from osint_imagery.evidence.ledger import SEALS, Entry, Kind
@@ -15,6 +16,8 @@ from osint_imagery.evidence.recording import closing_of, write_record
 from osint_imagery.evidence.verify import verify
 
 __all__ = ["CorrectedFile"]
+
+_LASTING = SEALS | {"claim_registered", "closed", "reopened", "correction"}
 
 
 class _Appends(Protocol):
@@ -57,10 +60,19 @@ class CorrectedFile:
         Raises
         ------
         InputError
-            If there is no such entry.
+            If there is no such entry, it is no entry that can be withdrawn, or a reason or name is blank.
         """
+        require(str, reason=reason, by=by)
+        for name, text in (("reason", reason), ("by", by)):
+            if not text.strip():
+                msg = f"{name}={text!r} is blank; say why, and who says so"
+                raise InputError(msg)
         if not 0 <= supersedes < len(self.entries):
             msg = f"supersedes={supersedes!r} is not an entry; the ledger has 0 to {len(self.entries) - 1}"
+            raise InputError(msg)
+        kind = self.entries[supersedes].kind
+        if kind in _LASTING:
+            msg = f"supersedes={supersedes!r} is the entry {kind!r}, which nothing takes back; correct what it is about"
             raise InputError(msg)
         verify(self.path)
         shut = self.is_closed or _interrupted(self.entries, by, reason)

@@ -75,7 +75,13 @@ def files_of(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
                 odd.append(shown)
             elif path.is_file():
                 files.append(shown)
-    return tuple(sorted(set(files) - _OWN - PARTIAL)), tuple(sorted(odd))
+    own = {name for name in _OWN if name != LOCK or not _holds_something(folder / LOCK)}
+    return tuple(sorted(set(files) - own - PARTIAL)), tuple(sorted(odd))
+
+
+def _holds_something(path: Path) -> bool:
+    """Whether a file holds bytes; no writer leaves any in a lock."""
+    return path.is_file() and path.stat().st_size > 0
 
 
 def clear_leftovers(folder: Path, recorded: Collection[str]) -> None:

@@ -9,10 +9,12 @@ from time import sleep
 
 from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import read_claim
-from osint_imagery.core.errors import ClaimError, InputError, VerificationError
+from osint_imagery.core.errors import ClaimError, VerificationError
 from osint_imagery.core.lineage import digest_file
 from osint_imagery.evidence.assessing import check_assessments
+from osint_imagery.evidence.check_records import check_records
 from osint_imagery.evidence.folder import PARTIAL, files_of
+from osint_imagery.evidence.history import history
 from osint_imagery.evidence.ledger import (
     HEAD,
     LEDGER,
@@ -24,12 +26,10 @@ from osint_imagery.evidence.ledger import (
 from osint_imagery.evidence.ledger_bodies import (
     Closed,
     RecordAdded,
-    Reopened,
     SceneOffered,
     StoredFile,
 )
 from osint_imagery.evidence.ledger_file import LOCK
-from osint_imagery.evidence.record import read_record
 from osint_imagery.evidence.review_check import check_people
 from osint_imagery.evidence.seal_copies import copies_of, cut_copies
 from osint_imagery.evidence.sealed import check_seals
@@ -149,7 +149,7 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     problems += _claim(folder, entries, held)
     sealed, unsound, unchecked = check_seals(folder, entries, roots)
     problems += unsound
-    wrong, told = _records(folder, entries, held)
+    wrong, told = check_records(folder, entries, held)
     problems += wrong
     for check in (check_people, check_assessments):
         faults, remarks = check(folder, entries, held)
@@ -169,7 +169,7 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         head=entries[-1].digest,
         closed=is_closed(entries),
         seals=sealed,
-        notes=(*behind, *notes, *told, *unchecked),
+        notes=(*behind, *notes, *history(entries), *told, *unchecked),
     )
 
 
@@ -233,8 +233,6 @@ def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tupl
     notes += [f"partial file {name}: {left}" for name in halves]
     if closings:
         notes += [f"{name} had no entry of its own before the closing" for name in closings[-1].unrecorded]
-    again = [(entry.at, entry.body) for entry in entries if isinstance(entry.body, Reopened)]
-    notes += [f"closed before, reopened {at} by {body.by}: {body.reason}" for at, body in again]
     return frozenset(held), (*problems, *sorted(bad)), tuple(notes)
 
 
@@ -261,35 +259,3 @@ def _claim(folder: Path, entries: Sequence[Entry], held: frozenset[str]) -> tupl
     except ClaimError as err:
         return (f"{name}: {err}",)
     return ()
-
-
-def _records(folder: Path, entries: Sequence[Entry], held: frozenset[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return problems and notes of the evidence records: schema, claim, order, scenes."""
-    claim, previous = _first(entries).digest, None
-    offered = {entry.body.scene_id for entry in entries if isinstance(entry.body, SceneOffered) and entry.body.used}
-    problems, notes = [], []
-    for entry in entries:
-        added = entry.file
-        if not isinstance(added, RecordAdded):
-            continue
-        if added.path in held:
-            problems += [f"{added.path}: {what}" for what in _record(folder, added, claim, previous)]
-        previous = added.digest
-        strange = sorted(set(added.scene_ids) - offered)
-        notes += [f"{added.path} rests on scene {name}, which no offer names as used" for name in strange]
-    return tuple(problems), tuple(notes)
-
-
-def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None) -> list[str]:
-    try:
-        record = read_record((folder / added.path).read_bytes())
-    except InputError as err:
-        return [str(err)]
-    checks = (
-        (record.claim.digest == claim, "is about another claim than the one registered"),
-        (record.previous == previous, "does not follow the record before it"),
-        (record.id == added.record_id, "has another id than its ledger entry"),
-        (record.answer == added.answer, "gives another answer than its ledger entry"),
-        (tuple(item.id for item in record.scenes) == added.scene_ids, "rests on other scenes than its ledger entry"),
-    )
-    return [what for holds, what in checks if not holds]

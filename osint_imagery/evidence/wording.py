@@ -1,6 +1,7 @@
 """English sentences from a finding; words that overclaim are refused."""
 
 import math
+from collections.abc import Sequence
 
 from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import DetectionLevel, Prediction
@@ -209,10 +210,13 @@ def ratio_sentence(finding: Finding, level: PropositionLevel = OBJECT_CHANGE) ->
 
 def _shared(finding: Finding) -> tuple[str, ...]:
     """Return that quiet pairs share their dates, where they do: counts of them are not independent."""
-    dates = {name for both in finding.quiet for name in both}
-    if not finding.quiet or len(dates) >= 2 * len(finding.quiet):
+    calibration = finding.detections.changes.calibration if finding.detections is not None else None
+    counted = calibration.quiet_dates if calibration is not None else ()
+    pairs: Sequence[tuple[object, object]] = counted or finding.quiet  # those that count, not all that were read
+    dates = {day for both in pairs for day in both}
+    if not pairs or len(dates) >= 2 * len(pairs):
         return ()
-    return (TEMPLATES["shared dates"].format(pairs=len(finding.quiet), dates=len(dates)),)
+    return (TEMPLATES["shared dates"].format(pairs=len(pairs), dates=len(dates)),)
 
 
 def _ratio(prediction: Prediction, given: Estimate, *, seen: bool) -> str:

@@ -32,8 +32,12 @@ class Terms:
         return self.use in {Use.NONCOMMERCIAL, Use.RESTRICTED}
 
 
-_CC = re.compile(r"\bCC[ -]BY((?:[ -](?:NC|ND|SA))*)(?:[ -](\d(?:\.\d)?))?\b", re.IGNORECASE)
-_NONCOMMERCIAL = re.compile(r"non-?\s?commercial", re.IGNORECASE)
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d/]")
+_CC = re.compile(
+    r"CC[ -]BY((?:[ -](?:NC|ND|SA))*)(?:[ -](\d(?:\.\d)?))?(?: (?:international|licen[cs]e))*", re.IGNORECASE
+)
+_NONCOMMERCIAL = re.compile(r"\bNC\b|\b(non|no|not)[- ]?(for )?commercial", re.IGNORECASE)
+_RESERVED = re.compile(r"\bonly\b|proprietary|reserved|otherwise|except|\bnot?\b|\bND\b", re.IGNORECASE)
 _OPEN = re.compile(
     r"^(public domain\b|PDDL\b|CC0\b|CC[ -]?PDDC\b|Apache-2\.0$|MIT$|BSD-\d-Clause$|ODbL\b|ODC-BY\b|"
     r"Copernicus Sentinel data legal notice\b|OGL-UK-\d|etalab-2\.0)",
@@ -60,18 +64,19 @@ def terms_of(license_text: str) -> Terms:
     >>> terms_of("CC BY-NC 4.0").name, terms_of("CC-BY-4.0").use.value, terms_of("proprietary").use.value
     ('CC-BY-NC-4.0', 'open', 'restricted')
     """
-    text = " ".join(license_text.split())
+    text = " ".join(_DASHES.sub("-", license_text).split())
     if text.lower() in {"", "not stated"}:
         return Terms(name="not stated", use=Use.NOT_STATED)
     found = _CC.search(text)
-    if found is not None:
+    if found is not None and (found.group() == text or re.search("NC|ND", found.group(1).upper())):
         marks = re.findall(r"NC|ND|SA", found.group(1).upper())
         name = "-".join(["CC-BY", *marks, *([found.group(2)] if found.group(2) else [])])
         use = Use.NONCOMMERCIAL if "NC" in marks else Use.RESTRICTED if "ND" in marks else Use.OPEN
         return Terms(name=name, use=use)
     if _NONCOMMERCIAL.search(text):
         return Terms(name=text, use=Use.NONCOMMERCIAL)
-    return Terms(name=text, use=Use.OPEN if _OPEN.match(text) else Use.RESTRICTED)
+    known = _OPEN.match(text) and not _RESERVED.search(text)
+    return Terms(name=text, use=Use.OPEN if known else Use.RESTRICTED)
 
 
 def acknowledged_terms(licenses: Iterable[tuple[str, str]], acknowledge: Iterable[str] = ()) -> tuple[str, ...]:

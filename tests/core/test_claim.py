@@ -182,3 +182,22 @@ def test_a_source_that_names_no_hypothesis_is_refused_with_line_and_column(tmp_p
     line = len(path.read_text().splitlines())
     with pytest.raises(ClaimError, match=f"line {line}, column 52: sources.0.consistent_with: source 1 names"):
         read_claim(path)
+
+
+@pytest.mark.parametrize(("end", "refused"), [("2022-08-31", False), ("2022-09-01", True), ("2022-12-31", True)])
+def test_what_is_usual_is_never_taken_from_the_time_of_the_event(tmp_path: Path, end: str, *, refused: bool) -> None:
+    path = tmp_path / "claim.yaml"
+    path.write_text(yaml.safe_dump({**BODY, "baseline": {"start": "2022-01-01", "end": end}}))
+    if refused:
+        with pytest.raises(ClaimError, match=r"line \d+, column \d+: baseline.end: baseline ends after 2022-09-01"):
+            read_claim(path)
+    else:
+        assert read_claim(path).baseline is not None
+
+
+@pytest.mark.parametrize("text", ["stated_on: 2024-02-30\n", "a: " + 5000 * "["])
+def test_what_no_calendar_and_no_reader_knows_is_refused_plainly(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "claim.yaml"
+    path.write_text(text)
+    with pytest.raises(ClaimError, match="could not be read as YAML"):
+        read_claim(path)

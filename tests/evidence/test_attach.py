@@ -105,6 +105,20 @@ def test_claim_file_of_another_claim_is_refused(dossier: Maker, claim: Claim, tm
         attach(dossier(), path)
 
 
+def test_a_link_stays_a_link_and_a_private_file_private(dossier: Maker, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    path, link = tmp_path / "home" / "draft.md", tmp_path / "draft.md"
+    path.write_bytes(MARKDOWN.encode())
+    path.chmod(0o600)
+    link.symlink_to(path)
+    source = dossier()
+    attach(source, link)
+    detach(source, link)
+    assert link.is_symlink()
+    assert path.read_bytes() == MARKDOWN.encode()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_text_written_after_the_report_stays(dossier: Maker, tmp_path: Path) -> None:
     source, path = dossier(), tmp_path / "story.md"
     path.write_text(MARKDOWN)

@@ -8,7 +8,7 @@ import pytest
 from support.offers import offers
 
 from osint_imagery.core.claim import Claim
-from osint_imagery.core.errors import EvidenceError, VerificationError
+from osint_imagery.core.errors import EvidenceError, InputError, VerificationError
 from osint_imagery.evidence import claim_file_correction, recording
 from osint_imagery.evidence.check_dossier import check
 from osint_imagery.evidence.claim_file import ClaimFile
@@ -99,3 +99,21 @@ def test_a_correction_that_was_killed_is_taken_up_where_it_stopped(
     checked = verify(dossier.path)
     assert (checked.closed, checked.records) == (True, 2)
     assert [entry.kind for entry in read_ledger(dossier.path)[-4:]] == ["closed", "reopened", "correction", "closed"]
+
+
+def test_what_was_withdrawn_is_told_by_whoever_checks(dossier: ClaimFile, record: EvidenceRecord, at: datetime) -> None:
+    dossier.offer(offers(), at=at)
+    dossier.add_record(record, at=at)
+    scene = next(entry.index for entry in dossier.entries if getattr(entry.body, "scene_id", "") == record.scenes[0].id)
+    dossier.correct(scene, "another place", "B. Analyst", at=at)
+    notes = verify(dossier.path).notes
+    assert any(f"entry {scene} ({record.scenes[0].id}) was superseded" in note for note in notes)
+    assert any(f"rests on scene {record.scenes[0].id}, which was withdrawn" in note for note in notes)
+
+
+@pytest.mark.parametrize(("words", "message"), [((0, "why", "who"), "takes back"), ((1, " ", "who"), "blank")])
+def test_what_cannot_be_taken_back_or_has_no_reason_is_refused(
+    dossier: ClaimFile, at: datetime, words: tuple[int, str, str], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        dossier.correct(*words, at=at)

@@ -2,7 +2,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.forging import forge
 
 from osint_imagery.core.errors import VerificationError
 from osint_imagery.core.lineage import canonical_json, digest_bytes
@@ -273,3 +274,19 @@ def test_a_moved_dossier_still_verifies(closed: Path, tmp_path: Path) -> None:
 def test_a_scene_that_no_offer_names_is_noted(closed: Path) -> None:
     notes = verify(closed).notes
     assert notes == ("records/0001-shed.json rests on scene S1, which no offer names as used",)
+
+
+def test_a_lock_that_holds_something_is_named_by_both(closed: Path) -> None:
+    (closed / ".ledger.lock").write_bytes(b"")
+    assert verify(closed).closed
+    (closed / ".ledger.lock").write_bytes(b"smuggled")
+    assert any(".ledger.lock" in problem for problem in refused(closed))
+    assert any(".ledger.lock" in problem for problem in check(str(closed))[1])
+
+
+def test_a_record_that_shows_another_figure_than_the_one_that_lies_there_is_named(dossier: Callable[..., Path]) -> None:
+    folder = dossier()
+    digest = "sha256:" + "0" * 64
+    forge(folder, "records/0001-shed.json", lambda body: body["artifacts"][0].update(digest=digest))
+    with pytest.raises(VerificationError, match=r"shows shed-before-after\.png with another digest"):
+        verify(folder)

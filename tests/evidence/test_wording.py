@@ -2,7 +2,6 @@ import ast
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
 from osint_imagery.core.texts import REASONS, TEMPLATES
-from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence import decision, wording
 from osint_imagery.evidence.assessment import PropositionLevel
 from osint_imagery.evidence.finding import Answer
@@ -291,15 +289,3 @@ def test_absence_in_other_words_is_refused_where_silence_bears_little(text: str,
         refuse_overclaim(text, weak)
     assert refuse_overclaim(text, silent) == text
     assert refuse_overclaim("A change of 3 ha was found.", weak)
-
-
-def test_quiet_pairs_that_share_their_dates_are_told(case: Any) -> None:
-    shared = ratio_sentence(case.find())  # Q0/Q1, Q1/Q2, ...
-    assert "The 30 quiet pairs are made of 31 dates and so not independent" in shared
-    apart = ratio_sentence(case.find(quiet=tuple((f"A{i}", f"B{i}") for i in range(30))))
-    assert "not independent" not in apart
-    one = case.find()
-    day = [TimeSpan(f"2025-06-{number:02d}") for number in range(1, 12)]
-    calibration = replace(one.detections.changes.calibration, quiet_dates=tuple(pairwise(day)), count=10)
-    fewer = replace(one.detections, changes=replace(one.detections.changes, calibration=calibration))
-    assert "The 10 quiet pairs are made of 11 dates" in ratio_sentence(replace(one, detections=fewer))

@@ -12,6 +12,7 @@ from typing import Any
 import shapely
 
 from osint_imagery.core.arguments import require, require_each
+from osint_imagery.core.claim import Claim
 from osint_imagery.core.errors import EvidenceError, EvidenceExistsError, InputError
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import utc
@@ -28,6 +29,8 @@ from osint_imagery.evidence.stac_items import stac_files
 from osint_imagery.evidence.standing import Standing, StandingRecord
 
 __all__ = ["Archive", "archive"]
+
+_NEAR = 0.01  # degrees around the place in which a number in the claim's words would tell it
 
 _KEPT = "names of places in sentences, and ids of scenes and products, stay as they are: read them before publishing"
 
@@ -171,6 +174,7 @@ def _payload(standing: Standing, coarse: CoarseGrid | None, remarks: Sequence[st
     whole = {**files, CRATE: crate_json(standing, files, remarks).encode()}
     if coarse is not None:
         _refuse_leak(standing, whole)
+        _refuse_told(standing.claim)
     return whole
 
 
@@ -213,6 +217,21 @@ def _refuse_leak(standing: Standing, files: dict[str, bytes]) -> None:
         shown = set(re.findall(r"-?\d+\.\d{4,}", data.decode("utf-8", errors="ignore")))
         if shown & known:
             msg = f"out would hold a coordinate of the place in {name}: {sorted(shown & known)[0]}; nothing was written"
+            raise EvidenceError(msg)
+
+
+def _refuse_told(claim: Claim) -> None:
+    """Look for the place in what people wrote, in whatever form, for their words go out as they are."""
+    bounds = [edge for area in (claim.aoi(), *map(claim.aoi, claim.predictions)) for edge in (area.geometry.bounds,)]
+    spans = [(min(map(abs, pair)), max(map(abs, pair))) for w, s, e, n in bounds for pair in ((w, e), (s, n))]
+    texts = (claim.text, *(item.text for item in claim.hypotheses), *(item.text for item in claim.predictions))
+    for text in texts:
+        told = re.findall(r"\d{1,3}\s*[\u00b0\u00ba]\s*\d{1,2}[^,;]{0,12}", text)
+        for number in re.findall(r"\d{1,3}[.,]\d{3,}", text):
+            value = float(number.replace(",", "."))
+            told += [number] if any(low - _NEAR <= value <= high + _NEAR for low, high in spans) else []
+        if told:
+            msg = f"out would hold a coordinate of the place, for the claim says {told[0]!r}; nothing was written"
             raise EvidenceError(msg)
 
 

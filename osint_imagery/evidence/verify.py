@@ -81,7 +81,7 @@ class Verification:
     def __repr__(self) -> str:
         state = "closed" if self.closed else "open: files and entries may still be added"
         lines = [
-            f"{self.path.name}: verified ({state})",
+            f"{self.path.resolve().name}: verified ({state})",
             f"  claim {self.claim_id}, registered first as {self.claim_digest}",
             f"  {self.entries} ledger entries chained, {self.files} files compared byte for byte by SHA-256",
             f"  {self.records} evidence records re-read, {self.scenes} scenes offered",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin
 
 from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import HTTPError
 
 from osint_imagery.core.errors import (
     AccessError,
@@ -103,7 +104,7 @@ def _beginning(response: BaseHTTPResponse) -> bytes:
     """Return the first bytes of an answer that will not be used; they are looked at and never printed whole."""
     try:
         return response.read1(2048) if hasattr(response, "read1") else b""
-    except Exception:
+    except (HTTPError, OSError):  # the status alone decides; these words only explain it
         return b""
 
 

@@ -178,7 +178,7 @@ class _Handle:
             data = self._stream.read(count)
             while data and 0 <= len(data) < count and (more := self._stream.read(count - len(data))):
                 data += more
-        except Exception as err:
+        except Exception as err:  # whatever it is: GDAL would swallow it, and it is raised when the dataset is closed
             self._owner.failure = self._owner.failure or err
             return b""
         return data if count < 0 else data[:count]  # GDAL's buffer has that size
@@ -186,7 +186,7 @@ class _Handle:
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         try:
             return self._stream.seek(offset, whence)
-        except Exception as err:
+        except Exception as err:  # whatever it is: GDAL would swallow it, and it is raised when the dataset is closed
             self._owner.failure = self._owner.failure or err
             return 0
 

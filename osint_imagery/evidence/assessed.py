@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, cast
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
@@ -21,6 +21,7 @@ from osint_imagery.evidence.assessed_parts import (
 )
 from osint_imagery.evidence.fields import Instant, Model, Text
 from osint_imagery.evidence.reasoning import Assumption, ClaimField, ConfidenceField
+from osint_imagery.evidence.strict import read_strictly
 
 __all__ = ["RULES", "Assessment", "read_assessment"]
 
@@ -111,14 +112,4 @@ def read_assessment(data: bytes) -> Assessment:
     InputError
         If the bytes are not exactly what an assessment writes.
     """
-    try:
-        found = Assessment.model_validate_json(data)
-    except ValidationError as err:
-        first = err.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "assessment"
-        msg = f"assessment: {where}: {first['msg']} ({err.error_count()} problems); restore the file as it was written"
-        raise InputError(msg) from err
-    if found.body() != data:
-        msg = "assessment is not in canonical form (RFC 8785); restore the file as it was written"
-        raise InputError(msg)
-    return found
+    return read_strictly(Assessment, data, "assessment")

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from osint_imagery.core.errors import InputError, MissingAssetError
 from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
 from osint_imagery.evidence.fields import Digest, Interval, Model, Text
+from osint_imagery.evidence.strict import read_strictly
 from osint_imagery.scenes.catalog import Catalog
 from osint_imagery.scenes.checking import held_digest
 from osint_imagery.scenes.packaged import bundled
@@ -215,10 +216,4 @@ def read_inputs(data: bytes) -> Inputs:
     InputError
         If the bytes are not what a dossier writes.
     """
-    try:
-        return Inputs.model_validate_json(data)
-    except ValidationError as err:
-        first = err.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or INPUTS
-        msg = f"{INPUTS}: {where}: {first['msg']} ({err.error_count()} problems); restore the file as it was written"
-        raise InputError(msg) from err
+    return read_strictly(Inputs, data, INPUTS)

@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 from typing import Annotated, Literal, Self, cast
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from osint_imagery.core.claim import Claim, DetectionLevel, Target
 from osint_imagery.core.errors import InputError
@@ -45,6 +45,7 @@ from osint_imagery.evidence.reasoning import (
     Review,
     Safety,
 )
+from osint_imagery.evidence.strict import read_strictly
 from osint_imagery.evidence.wording import ratio_sentence, unseen_sentence
 from osint_imagery.observe.resolution import AllowedLevel
 
@@ -243,14 +244,4 @@ def read_record(data: bytes) -> EvidenceRecord:
     InputError
         If the bytes are not exactly what a record writes.
     """
-    try:
-        record = EvidenceRecord.model_validate_json(data)
-    except ValidationError as err:
-        first = err.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "record"
-        msg = f"record: {where}: {first['msg']} ({err.error_count()} problems); restore the file as it was written"
-        raise InputError(msg) from err
-    if record.body() != data:
-        msg = "record is not in canonical form (RFC 8785); restore the file as it was written"
-        raise InputError(msg)
-    return record
+    return read_strictly(EvidenceRecord, data, "record")

@@ -15,6 +15,7 @@ from osint_imagery.evidence.recorded import entry_of
 from osint_imagery.evidence.review import ReviewRecord, review_of
 from osint_imagery.evidence.review_key import COMMITTED, read_key
 from osint_imagery.evidence.review_ledger import given_of, key_path, read_commitment
+from osint_imagery.evidence.strict import read_strictly
 
 __all__ = ["check_people"]
 
@@ -74,10 +75,7 @@ def _check_for(entry: Entry) -> Callable[[Path, Sequence[Entry], bytes], None] |
 
 
 def _annotations(folder: Path, before: Sequence[Entry], data: bytes) -> None:
-    marks = AnnotationSet.model_validate_json(data)
-    if marks.body() != data:
-        msg = "is not in canonical form (RFC 8785)"
-        raise InputError(msg)
+    marks = read_strictly(AnnotationSet, data, "marks")
     annotation_set(_record(folder, before, marks.record), marks.record, marks.annotations)
 
 
@@ -86,10 +84,7 @@ def _commitment(folder: Path, before: Sequence[Entry], data: bytes) -> None:
 
 
 def _review(folder: Path, before: Sequence[Entry], data: bytes) -> None:
-    review = ReviewRecord.model_validate_json(data)
-    if review.body() != data:
-        msg = "is not in canonical form (RFC 8785)"
-        raise InputError(msg)
+    review = read_strictly(ReviewRecord, data, "review")
     record = _record(folder, before, review.record)
     key = read_key(_recorded(folder, before, key_path(review.sheet)))
     if (key.digest, key.record, key.sheet) != (review.key_digest, review.record, review.sheet):

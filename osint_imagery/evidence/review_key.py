@@ -2,13 +2,13 @@
 
 from typing import Annotated, Literal, Self, cast
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
 from osint_imagery.evidence.annotations import RecordReference
 from osint_imagery.evidence.fields import Digest, Model, Text
 from osint_imagery.evidence.ledger_bodies import StoredFile
+from osint_imagery.evidence.strict import read_strictly
 
 __all__ = ["COMMITTED", "LABELS", "Commitment", "KeyItem", "ReviewKey", "read_key", "sheet_id"]
 
@@ -147,14 +147,4 @@ def read_key(data: bytes) -> ReviewKey:
     InputError
         If the bytes are not exactly what a key writes.
     """
-    try:
-        key = ReviewKey.model_validate_json(data)
-    except ValidationError as err:
-        first = err.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "key"
-        msg = f"key: {where}: {first['msg']}; give the key file as the sheet's maker wrote it"
-        raise InputError(msg) from err
-    if key.body() != data:
-        msg = "key is not in canonical form (RFC 8785); give the key file as the sheet's maker wrote it"
-        raise InputError(msg)
-    return key
+    return read_strictly(ReviewKey, data, "key", remedy="give the key file as the sheet's maker wrote it")

@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.evidence.answers import answers_of
 from osint_imagery.evidence.folder import file_name
@@ -13,6 +10,7 @@ from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.recorded import entry_of
 from osint_imagery.evidence.review import Given
 from osint_imagery.evidence.review_key import COMMITTED, Commitment
+from osint_imagery.evidence.strict import read_strictly
 
 __all__ = ["answers_path", "given_of", "key_path", "read_commitment", "sheet_folder"]
 
@@ -40,16 +38,7 @@ def read_commitment(data: bytes) -> Commitment:
     InputError
         If the bytes are not exactly what a commitment writes.
     """
-    try:
-        found = Commitment.model_validate_json(data)
-    except ValidationError as err:
-        first = err.errors()[0]
-        msg = f"commitment: {'.'.join(map(str, first['loc'])) or 'file'}: {first['msg']}; restore the file"
-        raise InputError(msg) from err
-    if found.body() != data:
-        msg = "commitment is not in canonical form (RFC 8785); restore the file as it was written"
-        raise InputError(msg)
-    return found
+    return read_strictly(Commitment, data, "commitment")
 
 
 def given_of(folder: Path, entries: Sequence[Entry], key: tuple[str, str], data: bytes) -> Given:

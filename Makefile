@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 OUT ?= demo/$(shell date -u +%Y%m%dT%H%M%SZ)
 SCENES = $(firstword $(wildcard $(OSINT_IMAGERY_DATA)/scenes/catalog.json ../shared/data/scenes/catalog.json))
 
-.PHONY: demo test test-servers lint types contracts check doctest notebooks lock clean
+.PHONY: demo test test-servers lint types contracts check notebooks lock clean
 
 $(VENV)/.ready: pyproject.toml requirements/dev.txt requirements/demo.txt
 	$(PYTHON) -m venv $(VENV)

@@ -176,16 +176,16 @@ def sums_of(
         rows = rows.astype(kind)
     for part in _parts(before.shape[1]):
         both = _centered(before[:, part], after[:, part], offset)
-        weighted = both
         if fit is None:
             total += both.shape[1]
+            first += both.sum(axis=1, dtype=np.float64)
         else:
             found = rows @ both
             found -= level
             np.square(found, out=found)
             weights = tail(found.sum(axis=0) * kind(inside), len(before))
             total += float(weights.sum(dtype=np.float64))
-            weighted = both * weights
-        first += weighted.sum(axis=1, dtype=np.float64)
-        second += weighted @ both.T
+            first += both @ weights
+            np.multiply(both, np.sqrt(weights), out=both)
+        second += both @ both.T  # a matrix by its own transpose is half the work
     return Sums(total, first, second, shift)

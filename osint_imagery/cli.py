@@ -7,7 +7,7 @@ from pathlib import Path
 
 from osint_imagery.cli_catalog import add_catalog_commands
 from osint_imagery.cli_exchange import add_exchange_commands
-from osint_imagery.cli_options import CATALOG, add_place, aoi_of, opened, print_json, progress
+from osint_imagery.cli_options import CATALOG, add_collections, add_place, aoi_of, opened, print_json, progress
 from osint_imagery.cli_reproduce import add_reproduce_command
 from osint_imagery.cli_review import add_review_commands
 from osint_imagery.cli_seal import add_seal_commands
@@ -93,12 +93,14 @@ def _of_claims(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     check = commands.add_parser("investigate", help="check a claim against a catalogue and write the claim file")
     check.add_argument("claim", help="claim.yaml")
     check.add_argument("--catalog", required=True, help=CATALOG)
+    add_collections(check)
     check.add_argument("--out", required=True, help="folder to write; must not exist or be empty")
     check.set_defaults(command=_investigate)
 
     fit = commands.add_parser("fitness", help="say, before any pixel is read, what an archive could tell about a claim")
     fit.add_argument("claim", help="claim.yaml")
     fit.add_argument("--catalog", required=True, help=CATALOG)
+    add_collections(fit)
     fit.set_defaults(command=_fitness)
     return check, fit
 
@@ -181,12 +183,15 @@ def _exists(path: str) -> str:
 
 def _investigate(options: argparse.Namespace) -> int:
     claim = read_claim(options.claim)
-    _report([investigate(claim, options.catalog, out=options.out, progress=progress(options))], options)
+    catalog, named = opened(options.catalog), tuple(options.collection)
+    done = investigate(claim, catalog, out=options.out, collections=named, progress=progress(options))
+    _report([done], options)
     return 0
 
 
 def _fitness(options: argparse.Namespace) -> int:
-    found = fitness(read_claim(options.claim), options.catalog)
+    claim = read_claim(options.claim)
+    found = fitness(claim, opened(options.catalog), collections=tuple(options.collection))
     if options.json:
         print_json(fitness_data(found))
     else:

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from osint_imagery.scenes.fetch import fetch
     from osint_imagery.scenes.packaged import bundled, romania_catalog
     from osint_imagery.scenes.reading import read
+    from osint_imagery.scenes.samples import fetch_sample, samples
     from osint_imagery.scenes.scene import Scene
     from osint_imagery.workflow.assessing import assess
     from osint_imagery.workflow.comparing import Comparison, compare
@@ -91,6 +92,7 @@ _HOME = {
     "detect": "change.detecting",
     "detectors": "change.detectors",
     "fetch": "scenes.fetch",
+    "fetch_sample": "scenes.samples",
     "fitness": "workflow.fitness",
     "investigate": "workflow.investigating",
     "normalize": "change.radiometry",
@@ -103,6 +105,7 @@ _HOME = {
     "reproduce": "workflow.reproducing",
     "resolution": "observe.resolution",
     "romania_catalog": "scenes.packaged",
+    "samples": "scenes.samples",
     "search": "scenes.catalog",
     "sweep": "workflow.sweeping",
     "swipe": "figures.swipe",
@@ -144,6 +147,7 @@ __all__ = [
     "detect",
     "detectors",
     "fetch",
+    "fetch_sample",
     "fitness",
     "investigate",
     "normalize",
@@ -156,6 +160,7 @@ __all__ = [
     "reproduce",
     "resolution",
     "romania_catalog",
+    "samples",
     "search",
     "sweep",
     "swipe",

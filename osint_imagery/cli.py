@@ -1,21 +1,19 @@
 """Commands: parse, call the workflow, print. Exit status 0 done, 1 done and the answer is no, 2 bad input."""
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from osint_imagery.cli_catalog import add_catalog_commands
 from osint_imagery.cli_exchange import add_exchange_commands
+from osint_imagery.cli_options import CATALOG, add_collections, add_place, aoi_of, opened, print_json, progress
 from osint_imagery.cli_reproduce import add_reproduce_command
 from osint_imagery.cli_review import add_review_commands
 from osint_imagery.cli_seal import add_seal_commands
-from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import EvidenceExistsError, InputError, OsintImageryError, VerificationError
-from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.verify import verify
-from osint_imagery.scenes.catalog import Found, open_catalog, search
 from osint_imagery.scenes.packaged import bundled, romania_catalog
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.workflow.comparing import compare
@@ -47,7 +45,7 @@ def _fail(word: str, err: Exception, options: argparse.Namespace) -> None:
     print(f"{word}: {err}", file=sys.stderr)
     if getattr(options, "json", False):
         problems = list(err.problems) if isinstance(err, VerificationError) else []
-        _json({"error": type(err).__name__, "message": str(err), "problems": problems})
+        print_json({"error": type(err).__name__, "message": str(err), "problems": problems})
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,18 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--real-scenes", help="catalogue with the Beirut scenes, for the third claim")
     demo.set_defaults(command=_demo)
 
-    found = commands.add_parser("search", help="list the scenes of a catalogue over a place, and those rejected")
-    found.add_argument("catalog", help="static STAC catalogue, or folder or archive of products and GeoTIFFs")
-    _place(found, required=True)
-    found.add_argument("--from", dest="start", required=True, help="first date, 2017-08-01")
-    found.add_argument("--to", dest="end", required=True, help="last date")
-    found.set_defaults(command=_search)
-
     pair = commands.add_parser("compare", help="compare two scenes and write the before/after figure")
-    pair.add_argument("catalog", help="static STAC catalogue, or folder or archive of products and GeoTIFFs")
+    pair.add_argument("catalog", help=CATALOG)
     pair.add_argument("before", help="id of the earlier scene")
     pair.add_argument("after", help="id of the later scene")
-    _place(pair, required=False)
+    add_place(pair, required=False)
     pair.add_argument("--out", default="comparison.png", help="figure to write: png, svg or pdf")
     pair.add_argument("--geojson", help="also write the detections as GeoJSON")
     pair.add_argument("--acknowledge", action="append", default=[], metavar="LICENSE", help="restricted terms you meet")
@@ -83,10 +74,16 @@ def _parser() -> argparse.ArgumentParser:
     verified.add_argument("--root", action="append", default=[], metavar="PEM", help="root of a timestamp authority")
     verified.set_defaults(command=_verify)
 
-    for add in (add_exchange_commands, add_seal_commands, add_reproduce_command, add_review_commands):
+    for add in (
+        add_catalog_commands,
+        add_exchange_commands,
+        add_seal_commands,
+        add_reproduce_command,
+        add_review_commands,
+    ):
         add(commands)
 
-    for each in (demo, found, pair, check, fit, verified):
+    for each in (demo, pair, check, fit, verified):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")
     return parser
 
@@ -95,44 +92,17 @@ def _of_claims(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the commands that take a claim and a catalogue."""
     check = commands.add_parser("investigate", help="check a claim against a catalogue and write the claim file")
     check.add_argument("claim", help="claim.yaml")
-    check.add_argument(
-        "--catalog", required=True, help="static STAC catalogue, or folder or archive of products and GeoTIFFs"
-    )
+    check.add_argument("--catalog", required=True, help=CATALOG)
+    add_collections(check)
     check.add_argument("--out", required=True, help="folder to write; must not exist or be empty")
     check.set_defaults(command=_investigate)
 
     fit = commands.add_parser("fitness", help="say, before any pixel is read, what an archive could tell about a claim")
     fit.add_argument("claim", help="claim.yaml")
-    fit.add_argument(
-        "--catalog", required=True, help="static STAC catalogue, or folder or archive of products and GeoTIFFs"
-    )
+    fit.add_argument("--catalog", required=True, help=CATALOG)
+    add_collections(fit)
     fit.set_defaults(command=_fitness)
     return check, fit
-
-
-def _place(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    where = parser.add_mutually_exclusive_group(required=required)
-    where.add_argument("--aoi", help="vector file with the area of interest")
-    where.add_argument("--bbox", nargs=4, type=float, metavar=("W", "S", "E", "N"), help="box in degrees")
-
-
-def _aoi(options: argparse.Namespace) -> AreaOfInterest | None:
-    if options.aoi:
-        return AreaOfInterest.from_file(options.aoi)
-    if options.bbox:
-        west, south, east, north = options.bbox
-        return AreaOfInterest.from_bbox(west, south, east, north, name="bbox")
-    return None
-
-
-def _json(body: object) -> None:
-    print(json.dumps(body, indent=2, ensure_ascii=False))
-
-
-def _progress(options: argparse.Namespace) -> Callable[[str], None]:
-    """Show progress on a terminal, none in a pipe."""
-    quiet = options.json or not sys.stderr.isatty()
-    return lambda text: None if quiet else print(f"  {text}", file=sys.stderr, flush=True)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -141,7 +111,7 @@ def _demo(options: argparse.Namespace) -> int:
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         msg = f"out={options.out!r} is not an empty folder; evidence is never overwritten: name another folder"
         raise EvidenceExistsError(msg)
-    _progress(options)("reading the Sentinel-2 series that the package nrt carries")
+    progress(options)("reading the Sentinel-2 series that the package nrt carries")
     jobs = [
         ("romania", romania_catalog(root / "scenes" / "romania")),
         ("port", bundled("port/catalog.json")),
@@ -151,7 +121,7 @@ def _demo(options: argparse.Namespace) -> int:
     made = []
     for name, catalog in jobs:
         claim = read_claim(bundled(f"{name}/claim.yaml"))
-        made.append(investigate(claim, catalog, out=root / name, progress=_progress(options)))
+        made.append(investigate(claim, catalog, out=root / name, progress=progress(options)))
         verify(root / name)
     _report(made, options)
     if not options.real_scenes and not options.json:
@@ -161,7 +131,7 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _report(made: Sequence[Dossier], options: argparse.Namespace) -> None:
     if options.json:
-        _json([_dossier(item) for item in made])
+        print_json([_dossier(item) for item in made])
         return
     for item in made:
         print(item.summary(), f"Report:       {item.report}", sep="\n", end="\n\n")
@@ -170,34 +140,6 @@ def _report(made: Sequence[Dossier], options: argparse.Namespace) -> None:
 def _dossier(item: Dossier) -> dict[str, object]:
     answers = {f.prediction.id: {"answer": str(f.answer), "reason": f.reason} for f in item.findings}
     return {"claim": item.claim.id, "answers": answers, "report": str(item.report), "head": item.head}
-
-
-def _search(options: argparse.Namespace) -> int:
-    aoi = _aoi(options)
-    if aoi is None:
-        msg = "aoi is missing; give --aoi FILE or --bbox W S E N"
-        raise InputError(msg)
-    found = search(open_catalog(options.catalog), aoi, TimeSpan(options.start, options.end))
-    if options.json:
-        _json(_offers(found))
-    else:
-        for offer in found.ledger:
-            when = offer.acquired.label if offer.acquired else "no date"
-            print(f"{'used    ' if offer.used else 'rejected'}  {when:32}  {offer.scene_id}  {offer.reason}")
-        print(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
-    return 0 if len(found) else 1
-
-
-def _offers(found: Found) -> list[dict[str, object]]:
-    return [
-        {
-            "scene": offer.scene_id,
-            "acquired": offer.acquired.label if offer.acquired else None,
-            "used": offer.used,
-            "reason": offer.reason,
-        }
-        for offer in found.ledger
-    ]
 
 
 def _scene(scenes: dict[str, Scene], name: str) -> Scene:
@@ -210,15 +152,15 @@ def _scene(scenes: dict[str, Scene], name: str) -> Scene:
 def _compare(options: argparse.Namespace) -> int:
     if options.geojson and Path(options.geojson).exists():
         raise EvidenceExistsError(_exists(options.geojson))
-    scenes = {scene.id: scene for scene in open_catalog(options.catalog).scenes()}
-    result = compare(_scene(scenes, options.before), _scene(scenes, options.after), _aoi(options))
+    scenes = {scene.id: scene for scene in opened(options.catalog).scenes()}
+    result = compare(_scene(scenes, options.before), _scene(scenes, options.after), aoi_of(options))
     artifact = result.figure().save(options.out, acknowledge=options.acknowledge)
     if options.geojson:
         _write_geojson(result.detections.to_geodataframe().to_json(), Path(options.geojson))
     found = result.detections
     if options.json:
         body = {"verdict": str(found.verdict), "reason": found.reason, "detections": len(found)}
-        _json({**body, "figure": str(artifact.path), "digest": artifact.digest})
+        print_json({**body, "figure": str(artifact.path), "digest": artifact.digest})
     else:
         print(f"{found.verdict}: {found.reason}")
         for item in found.items[:10]:
@@ -241,14 +183,17 @@ def _exists(path: str) -> str:
 
 def _investigate(options: argparse.Namespace) -> int:
     claim = read_claim(options.claim)
-    _report([investigate(claim, options.catalog, out=options.out, progress=_progress(options))], options)
+    catalog, named = opened(options.catalog), tuple(options.collection)
+    done = investigate(claim, catalog, out=options.out, collections=named, progress=progress(options))
+    _report([done], options)
     return 0
 
 
 def _fitness(options: argparse.Namespace) -> int:
-    found = fitness(read_claim(options.claim), options.catalog)
+    claim = read_claim(options.claim)
+    found = fitness(claim, opened(options.catalog), collections=tuple(options.collection))
     if options.json:
-        _json(fitness_data(found))
+        print_json(fitness_data(found))
     else:
         print(fitness_table(found))
     return 0 if found.worth_doing else 1
@@ -261,7 +206,7 @@ def _verify(options: argparse.Namespace) -> int:
     result = verify(options.dossier, roots=options.root)
     if options.json:
         body = {"claim": result.claim_id, "files": result.files, "entries": result.entries, "records": result.records}
-        _json(
+        print_json(
             {
                 **body,
                 "head": result.head,

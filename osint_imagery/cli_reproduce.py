@@ -1,10 +1,8 @@
 """The command that computes a claim file again from what it cites."""
 
 import argparse
-import json
-import sys
-from collections.abc import Callable
 
+from osint_imagery.cli_options import print_json, progress
 from osint_imagery.evidence.differences import Outcome
 from osint_imagery.workflow.reproducing import reproduce
 from osint_imagery.workflow.reproduction_text import as_data
@@ -29,12 +27,9 @@ def add_reproduce_command(commands: "argparse._SubParsersAction[argparse.Argumen
 
 
 def _reproduce(options: argparse.Namespace) -> int:
-    found = reproduce(options.dossier, options.catalog, progress=_progress(options))
-    print(json.dumps(as_data(found), indent=2, ensure_ascii=False) if options.json else found)
+    found = reproduce(options.dossier, options.catalog, progress=progress(options))
+    if options.json:
+        print_json(as_data(found))
+    else:
+        print(found)
     return _STATUS.get(found.outcome, 1)
-
-
-def _progress(options: argparse.Namespace) -> Callable[[str], None]:
-    """Show progress on a terminal, none in a pipe."""
-    quiet = options.json or not sys.stderr.isatty()
-    return lambda text: None if quiet else print(f"  {text}", file=sys.stderr, flush=True)

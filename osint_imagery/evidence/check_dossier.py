@@ -29,10 +29,12 @@ UP = {"", ".", ".."}
 KEYS = {"index", "kind", "at", "body", "previous", "digest"}
 FILE_KEYS = {"path", "digest", "size"}
 ADDED = ("claim_registered", "scene_metadata_added", "figure_added", "report_added", "file_added")
+SEARCH = {"endpoint", "method", "body", "conforms_to", "asked", "pages", "returned", "matched"}
 LATER = ("assessment_added", "annotations_added", "review_added")
 KINDS = {
     **dict.fromkeys(ADDED + LATER, FILE_KEYS | {"media_type", "shows"}),
     "record_added": FILE_KEYS | {"record_id", "answer", "scene_ids"},
+    "search_made": SEARCH | {"answers", "gaps", "remarks", "when", "offered", "covers_claim", "source"},
     "scene_offered": {"scene_id", "acquired", "used", "reason", "href", "metadata_digest"},
     "correction": {"supersedes", "by", "reason", "replacement"},
     "reopened": {"by", "reason"},

@@ -30,6 +30,7 @@ from osint_imagery.evidence.ledger import (
 from osint_imagery.evidence.ledger_bodies import (
     FileAdded,
     SceneOffered,
+    SearchMade,
     Signed,
     Timestamped,
 )
@@ -146,6 +147,14 @@ class ClaimFile(CorrectedFile, ReviewedFile):
         new = [body for body in dict.fromkeys(bodies) if body not in known]
         if new:
             self._append([("scene_offered", body) for body in new], at)
+        return len(new)
+
+    def asked(self, searches: Iterable[SearchMade], *, at: datetime) -> int:
+        """Record what servers were asked before the scenes were fetched; return how many were new."""
+        known = {item.body for item in self.entries}
+        new = [body for body in dict.fromkeys(searches) if body not in known]
+        if new:
+            self._append([("search_made", body) for body in new], at)
         return len(new)
 
     def add_scene_metadata(self, scene: Scene, *, at: datetime) -> Path:

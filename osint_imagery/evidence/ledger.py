@@ -19,6 +19,7 @@ from osint_imagery.evidence.ledger_bodies import (
     Reopened,
     SceneOffered,
     Sealed,
+    SearchMade,
     Signed,
     StoredFile,
     Timestamped,
@@ -42,6 +43,7 @@ HEAD = "ledger.head"
 
 Kind = Literal[
     "claim_registered",
+    "search_made",
     "scene_offered",
     "scene_metadata_added",
     "record_added",
@@ -64,6 +66,7 @@ SEALS = frozenset({"signed", "timestamped"})
 
 _BODIES: dict[str, type[Model]] = {
     "claim_registered": FileAdded,
+    "search_made": SearchMade,
     "scene_offered": SceneOffered,
     "scene_metadata_added": FileAdded,
     "record_added": RecordAdded,
@@ -87,7 +90,7 @@ class Entry(Model):
     index: Annotated[int, Field(ge=0)]
     kind: Kind
     at: Instant
-    body: RecordAdded | FileAdded | SceneOffered | Correction | Reopened | Closed | Signed | Timestamped
+    body: RecordAdded | FileAdded | SearchMade | SceneOffered | Correction | Reopened | Closed | Signed | Timestamped
     previous: Digest | None
     digest: Digest
 

@@ -15,6 +15,7 @@ __all__ = [
     "Reopened",
     "SceneOffered",
     "Sealed",
+    "SearchMade",
     "Signed",
     "StoredFile",
     "Timestamped",
@@ -66,6 +67,32 @@ class SceneOffered(Model):
     reason: Text
     href: str
     metadata_digest: Digest
+
+
+class SearchMade(Model):
+    """What a server was asked before its scenes were fetched, and how complete its answer is."""
+
+    endpoint: Text
+    method: Text
+    body: Text
+    conforms_to: tuple[Text, ...]
+    asked: Instant
+    pages: Annotated[int, Field(ge=0)]
+    returned: Annotated[int, Field(ge=0)]
+    matched: Annotated[int, Field(ge=0)] | None
+    answers: tuple[Digest, ...]
+    gaps: tuple[Text, ...]
+    remarks: tuple[Text, ...]
+    when: Interval
+    offered: Annotated[int, Field(ge=0)]
+    covers_claim: bool
+    source: Digest
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why scenes may be missing that the server has; empty where nothing speaks for it."""
+        narrow = () if self.covers_claim else ("not all of the claim's places and dates was asked about",)
+        return tuple(f"the search of {self.endpoint} ({self.asked}): {why}" for why in (*self.gaps, *narrow))
 
 
 class Correction(Model):

@@ -27,6 +27,7 @@ from osint_imagery.evidence.ledger_bodies import (
     Closed,
     RecordAdded,
     SceneOffered,
+    SearchMade,
     StoredFile,
 )
 from osint_imagery.evidence.ledger_file import LOCK
@@ -157,6 +158,7 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         told += remarks
     if problems:
         _refuse(folder, problems)
+    told += tuple(note for entry in entries if isinstance(entry.body, SearchMade) for note in entry.body.notes)
     offered = [entry.body for entry in entries if isinstance(entry.body, SceneOffered)]
     return Verification(
         path=folder,

@@ -28,12 +28,12 @@ from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.stac import read_json
 from osint_imagery.scenes.stac_api import now
 
-__all__ = ["Fetching", "fetch", "plan_fetch"]
+__all__ = ["Fetching", "Progress", "fetch", "plan_fetch", "silent"]
 
 Progress = Callable[[str], None]
 
 
-def _silent(_: str) -> None:
+def silent(_: str) -> None:
     """Say nothing."""
 
 
@@ -92,7 +92,7 @@ def fetch(
     bands: tuple[str, ...] | None = None,
     most_bytes: int | None = None,
     executor: Executor | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
     clock: Callable[[], datetime] = now,
 ) -> Catalog:
     """Bring the files of scenes into a folder, and return it as a catalogue that needs no network.

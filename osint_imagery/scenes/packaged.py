@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.util import find_spec
 from os import PathLike
@@ -18,12 +19,30 @@ from osint_imagery.core.grid import Grid
 from osint_imagery.core.lineage import digest_bytes, digest_file
 from osint_imagery.scenes.raster import read_variable, write_geotiff
 
-__all__ = ["bundled", "romania_catalog"]
+__all__ = ["ROMANIA", "bundled", "has_romania", "romania_catalog"]
 
 _CUBE = "sentinel2_cube_subset_romania_10m.nc"
 _CUBE_DIGEST = "sha256:10165376979ed20f988bef09bf79135ea415e741256ba50fd4fef679b1c1fa9d"
 _FIRST_DAY = date(2015, 8, 1)  # "days since" of the cube's time axis
 _BANDS = {"B02": "B2", "B03": "B3", "B04": "B4", "B08": "B8"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """A file that another package carries: its address in that package, bytes, digest and licence."""
+
+    href: str
+    size_bytes: int
+    digest: str
+    license: str
+
+
+ROMANIA = Carried(
+    href=f"pkg:pypi/nrt@0.2.1#nrt/data/{_CUBE}",
+    size_bytes=14_017_443,
+    digest=_CUBE_DIGEST,
+    license="Copernicus Sentinel data legal notice: free, full and open; credit required (the package: EUPL-1.2)",
+)
 _NOTE = "provenance to the original download is not proven; method demonstration only, not evidence"
 
 
@@ -68,6 +87,14 @@ def _installed_cube() -> Path:
             return path
     msg = f"{_CUBE} is not installed; 'pip install --no-deps nrt==0.2.1' brings it, or give source="
     raise MissingAssetError(msg)
+
+
+def has_romania() -> bool:
+    """Whether the package with the Romanian series is installed."""
+    try:
+        return _installed_cube().is_file()
+    except MissingAssetError:
+        return False
 
 
 def romania_catalog(folder: str | Path, *, source: Path | None = None) -> Path:
@@ -177,7 +204,7 @@ def _item(name: str, day: date, grid: Grid, assets: dict[str, dict[str, object]]
             {"rel": "root", "href": "../catalog.json"},
             {
                 "rel": "derived_from",
-                "href": f"pkg:pypi/nrt@0.2.1#nrt/data/{_CUBE}",
+                "href": ROMANIA.href,
                 "file:checksum": "1220" + _CUBE_DIGEST.removeprefix("sha256:"),
             },
         ],

@@ -1,96 +1,8 @@
 """Public catalogues that people use: where they are, what they hold, and what goes wrong there. Facts only, as data."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from osint_imagery.scenes.profile import Holding, Offset, Profile, Storage
 
-__all__ = ["PROFILES", "Holding", "Offset", "Profile", "profile_at", "profile_named"]
-
-
-class Offset(StrEnum):
-    """What is known of the additive offset where a collection's items do not settle it."""
-
-    STATED = "as the items state it"
-    BASELINE = "as the product has it: -0.1 from Sentinel-2 baseline 04.00 on, 0 before; pixels are ESA's, unchanged"
-    FIXED = "one for all products of the collection"
-    NOT_TRUSTED = "what the items state is known to be wrong in part, from Sentinel-2 baseline 04.00 on"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
-    """One collection of a catalogue.
-
-    Parameters
-    ----------
-    id : str
-        As a search names it.
-    sensor : str
-        Key in the table of sensors.
-    bands : str
-        What its assets are called.
-    quality : str
-        Asset with the quality layer; empty where there is none.
-    scale, offset_value : float or None
-        For reflectance bands whose items state none.
-    offset : Offset
-        What is known of the offset.
-    traps : tuple of str
-        What goes wrong with it.
-    """
-
-    id: str
-    sensor: str
-    bands: str
-    quality: str
-    scale: float | None = None
-    offset_value: float | None = None
-    offset: Offset = Offset.STATED
-    traps: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Profile:
-    """A public catalogue.
-
-    Parameters
-    ----------
-    name : str
-        By which it is opened.
-    title, url : str
-        Its title, and its landing page.
-    holdings : tuple of Holding
-        Collections that this library knows to read; the catalogue has others.
-    license, credit : str
-        Of the data, in words; the sensor's own come first.
-    reading : str
-        What reading its files needs.
-    source : str or None
-        Provider of scenes whose sensor is not in the table.
-    signing : str
-        ``"planetary-computer"`` where addresses have to be signed; else empty.
-    redirects : tuple of str
-        Hosts to which its file servers redirect.
-    open_buckets : tuple of (str, str)
-        Buckets that everybody may read, and their https address.
-    traps : tuple of str
-        What goes wrong with it.
-    """
-
-    name: str
-    title: str
-    url: str
-    holdings: tuple[Holding, ...]
-    license: str
-    credit: str
-    reading: str
-    source: str | None = None
-    signing: str = ""
-    redirects: tuple[str, ...] = ()
-    open_buckets: tuple[tuple[str, str], ...] = ()
-    traps: tuple[str, ...] = ()
-
-    def holding(self, collection: object) -> Holding | None:
-        """Return what is known of a collection, None where nothing is."""
-        return next((item for item in self.holdings if item.id == collection), None)
+__all__ = ["PROFILES", "Holding", "Offset", "Profile", "Storage", "profile_at", "profile_named"]
 
 
 _SENTINEL = "Copernicus Sentinel data legal notice: free, full and open; credit required"
@@ -189,6 +101,7 @@ PROFILES: tuple[Profile, ...] = (
         license=_SENTINEL,
         credit=_SENTINEL_CREDIT,
         reading="S3 at eodata.dataspace.copernicus.eu with an account's keys; the https addresses need a token",
+        storage=Storage(endpoint="https://eodata.dataspace.copernicus.eu", region="default"),
         holdings=(
             Holding(
                 id="sentinel-2-l2a",
@@ -213,6 +126,7 @@ PROFILES: tuple[Profile, ...] = (
         license=_USGS,
         credit=_USGS_CREDIT,
         reading="an account: its https addresses redirect to a login, its bucket usgs-landsat makes the reader pay",
+        storage=Storage(endpoint=None, region="us-west-2", requester_pays=True),
         holdings=(
             Holding(
                 id="landsat-c2l2-sr",
@@ -236,6 +150,11 @@ PROFILES: tuple[Profile, ...] = (
         license=_SENTINEL,
         credit=f"{_SENTINEL_CREDIT}; terrain-corrected by NASA/JPL OPERA",
         reading="an Earthdata Login token (Bearer)",
+        token_hosts=(
+            "datapool.asf.alaska.edu",
+            "cumulus.asf.alaska.edu",
+            "cumulus.asf.earthdatacloud.nasa.gov",
+        ),
         redirects=(
             "cumulus.asf.alaska.edu",
             "*.asf.earthdatacloud.nasa.gov",

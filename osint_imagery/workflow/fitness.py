@@ -7,7 +7,7 @@ from enum import StrEnum
 from os import PathLike
 from pathlib import Path
 
-from osint_imagery.core.arguments import require
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.texts import PLANS
@@ -142,7 +142,7 @@ class Fitness:
         return f"Fitness({self.claim_id!r}: {', '.join(f'{row.prediction.id} {row.worth.name}' for row in self.rows)})"
 
 
-def fitness(claim: Claim, catalog: Catalog | str | Path) -> Fitness:
+def fitness(claim: Claim, catalog: Catalog | str | Path, *, collections: Sequence[str] = ()) -> Fitness:
     """Return what an archive could say about a claim, from metadata and quality layers alone.
 
     Parameters
@@ -151,6 +151,8 @@ def fitness(claim: Claim, catalog: Catalog | str | Path) -> Fitness:
         From :func:`~osint_imagery.core.claim.read_claim`.
     catalog : Catalog, str or Path
         Where the scenes are.
+    collections : sequence of str
+        Collections of a server; default: all that it has.
 
     Returns
     -------
@@ -178,7 +180,8 @@ def fitness(claim: Claim, catalog: Catalog | str | Path) -> Fitness:
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
-    found = search(source, claim.aoi(), claim_span(claim))
+    names = require_each(str, collections=collections)
+    found = search(source, claim.aoi(), claim_span(claim), collections=names)
     offer = offered(source, found)
     return Fitness(
         claim_id=claim.id,

@@ -8,9 +8,8 @@ from datetime import datetime
 from os import PathLike
 from pathlib import Path
 
-from osint_imagery.core.arguments import require
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Claim, Prediction
-from osint_imagery.core.errors import InputError
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.folder import write_new
 from osint_imagery.evidence.inputs import INPUTS
@@ -22,6 +21,7 @@ from osint_imagery.report.content import Imprint, Picture, report_content
 from osint_imagery.report.html import html_report
 from osint_imagery.scenes.catalog import Catalog, Found, open_catalog, search
 from osint_imagery.scenes.scene import Scene
+from osint_imagery.workflow.asking import refuse_server, searches_made
 from osint_imagery.workflow.assessing import SOFTWARE, Clock, assess, now
 from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.examining import Examination, Progress, Settings, examine, finest_gsd, plan, silent
@@ -37,6 +37,7 @@ def investigate(
     catalog: Catalog | str | Path,
     *,
     out: str | Path,
+    collections: Sequence[str] = (),
     clock: Clock = now,
     progress: Progress = silent,
     executor: Executor | None = None,
@@ -51,6 +52,8 @@ def investigate(
         Where the scenes are.
     out : str or Path
         Folder to write; must not exist or be empty.
+    collections : sequence of str
+        Collections of a server, for the command that fetches them (:func:`~osint_imagery.scenes.fetch.fetch`).
     clock : callable
         Returns the current time, UTC; every entry of the ledger is stamped with it.
     progress : callable
@@ -66,6 +69,8 @@ def investigate(
     ------
     EvidenceExistsError
         If `out` already holds something.
+    InputError
+        If the catalogue is on a server; the message has the command that fetches what the claim needs.
     CatalogError, OutsideFootprintError
         If the catalogue cannot be read, or none of its scenes meets the place.
 
@@ -78,11 +83,14 @@ def investigate(
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
     require(str | PathLike, out=out)
-    source = _here(catalog)
+    source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
+    refuse_server(source, claim, require_each(str, collections=collections))
+    asked = searches_made(source, claim)
     folder = ClaimFile.create(out, claim, at=clock())
     progress(f"claim {claim.id} registered ({claim.digest[:19]})")
     accessed = clock()
-    found = search(source, claim.aoi(), claim_span(claim))
+    found = search(source, claim.aoi(), claim_span(claim), collections=tuple(collections))
+    folder.asked(asked, at=clock())
     folder.offer(found.ledger, at=clock())
     progress(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
     offer = offered(source, found)
@@ -109,18 +117,6 @@ def investigate(
     closed = folder.close(at=clock())
     progress(f"claim file closed: {closed.files} files, {closed.entries} ledger entries")
     return Dossier(path=folder.path, claim=claim, findings=findings, head=folder.head)
-
-
-def _here(catalog: Catalog | str | Path) -> Catalog:
-    """Return the catalogue, and refuse one whose files nobody has seen whole."""
-    source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
-    if source.remote is not None:
-        msg = (
-            f"catalog={source!r} is on a server, and a claim file names the digest of every file that it rests on; "
-            "fetch(search(catalog, aoi, when), folder) first, and give that folder"
-        )
-        raise InputError(msg)
-    return source
 
 
 def _examined(

@@ -3,11 +3,12 @@
 import json
 import os
 import sys
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from osint_imagery.scenes.client import Client
+from osint_imagery.scenes.packaged import bundled
 from osint_imagery.scenes.profiles import profile_named
 from osint_imagery.scenes.remote_item import Items
 from osint_imagery.scenes.scene import Scene
@@ -140,6 +141,19 @@ def test_a_real_item_says_what_it_should(folder, name):
     if catalogue != "copernicus":
         assert set(bands) <= set(scene.bands)
         assert {scene.asset_for(band).location.href.split(":")[0] for band in bands} <= {"https"}
+
+
+def test_the_pinned_samples_have_the_checksums_that_their_providers_stated(folder):
+    pinned = json.loads(bundled("public.json").read_bytes())["features"]
+    assert len(pinned) == 3
+    for item in pinned:
+        served = json.loads((folder / PurePosixPath(item["osint:sample"]["digests"]).name).read_bytes())
+        assert (item["id"], item["properties"]["datetime"]) == (served["id"], served["properties"]["datetime"])
+        for key, asset in item["assets"].items():
+            stated = served["assets"][key]
+            assert asset["file:checksum"] == stated["file:checksum"]
+            assert asset.get("file:size") == stated.get("file:size")
+            assert asset["href"] in {stated["href"], stated["alternate"].get("s3", {}).get("href")}
 
 
 def test_every_item_opens_or_is_refused_by_name(folder):

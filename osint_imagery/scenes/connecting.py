@@ -13,7 +13,7 @@ from osint_imagery.scenes.address import Access, Endpoint, Resolver, resolved
 
 __all__ = ["Connections"]
 
-_KEPT = 8  # open connections to one host
+_KEPT = 32  # open connections to one host: those of several files, each read in several parts at once
 
 
 class _WithoutQueries(logging.Filter):

@@ -15,6 +15,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
 from osint_imagery.core.errors import MissingAssetError, ReadError
 from osint_imagery.scenes.location import Location
+from osint_imagery.scenes.tiff_place import says_where
 
 __all__ = ["opened", "opened_variable"]
 
@@ -55,7 +56,7 @@ def opened(source: Location) -> Iterator[rasterio.DatasetReader]:
         wrong when its bytes were fetched, whether or not GDAL took notice.
     """
     with _reported(source.href):
-        driver, stamp = _driver(source), source.stamp()
+        driver, stamp = _recognized(source), source.stamp()
         if source.local is not None:
             with rasterio.Env(**_OPTIONS), _quietly(str(source.local), stamp, driver=driver) as dataset:
                 yield dataset
@@ -95,11 +96,15 @@ def _reason(err: BaseException) -> str:
 def _quietly(name: str, stamp: Hashable, *, driver: str, opener: FileContainer | None = None) -> rasterio.DatasetReader:
     """Open without the warning that a file has no place: `Header.grid` says it instead.
 
-    Filters belong to the whole process, so they are touched only the first time a file is opened; threads that read
-    what was inspected before never do.
+    Filters belong to the whole process, so they are touched only where it is not known that the file has a place: a
+    TIFF says so itself, another format when it is opened for the first time. Threads would wait for each other there,
+    also for the network.
     """
     if stamp is not None and stamp in _PLACED:
-        return rasterio.open(name, driver=driver, sharing=False, opener=opener)
+        try:
+            return rasterio.open(name, driver=driver, sharing=False, opener=opener)
+        except NotGeoreferencedWarning:  # what it says is no place after all, and warnings are errors here
+            _PLACED.discard(stamp)
     with _WARNINGS, warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         dataset = rasterio.open(name, driver=driver, sharing=False, opener=opener)
@@ -108,12 +113,18 @@ def _quietly(name: str, stamp: Hashable, *, driver: str, opener: FileContainer |
     return dataset
 
 
-def _driver(source: Location) -> str:
+def _recognized(source: Location) -> str:
+    """Return the driver that may open a file, and remember whether the file has a place."""
     with source.open() as stream:
         start = stream.read(16)
-    for signature, driver in _SIGNATURES.items():
-        if start.startswith(signature):
-            return driver
+        for signature, driver in _SIGNATURES.items():
+            if start.startswith(signature):
+                stamp = source.stamp()
+                if driver == "GTiff" and stamp not in _PLACED:
+                    stream.seek(0)
+                    if says_where(stream):
+                        _PLACED.add(stamp)
+                return driver
     msg = f"path={source.href!r} is not a GeoTIFF, JPEG 2000, netCDF, PNG or JPEG file; other formats are not opened"
     raise ReadError(msg)
 

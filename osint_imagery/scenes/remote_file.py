@@ -2,9 +2,11 @@
 
 import hashlib
 import io
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO, cast
 
 from osint_imagery.scenes.address import shown
@@ -14,11 +16,10 @@ from osint_imagery.scenes.client import Client
 
 __all__ = ["RemoteFile"]
 
-_BLOCK = 32 << 10
-_HEADER = 2  # blocks asked for at first: the directory of a cloud-optimized GeoTIFF lies there
-_REQUEST = 128  # most blocks of one request
+_BLOCK = 16 << 10  # the first one is asked for first: the directory of a cloud-optimized GeoTIFF lies there
+_REQUEST = 4 << 20  # most bytes of one request
 _PIECE = 8 << 20  # of a whole file
-_GAP = 2  # blocks not needed between two that are: one request costs more than these
+_GAP = 64 << 10  # bytes not needed between two ranges that are: one request costs more than these
 _THREADS = 8
 
 
@@ -46,6 +47,8 @@ class RemoteFile:
         self._cache = cache or BlockCache()
         self._version: Version | None = None
         self._digest: str | None = None
+        self._starts: list[int] = []  # of ranges fetched in advance, ascending
+        self._lock = Lock()
         self.href = shown(url)
 
     @property
@@ -57,7 +60,7 @@ class RemoteFile:
     def version(self) -> Version:
         """What tells this file from another one under the same address, as the server says it."""
         if self._version is None:
-            self._load(0, _HEADER - 1)
+            self._load(0, _BLOCK)
         return cast("Version", self._version)
 
     def size(self) -> int:
@@ -128,9 +131,13 @@ class RemoteFile:
         end = min(first + length, self.size())
         if end <= first:
             return b""
+        held = self._held(first, end)
+        if held is not None:
+            return held
         begin, last = first // _BLOCK, (end - 1) // _BLOCK
         blocks = {index: self._cache.get(self._key(index)) for index in range(begin, last + 1)}
-        for run in _runs(index for index, data in blocks.items() if data is None):
+        missing = [(index * _BLOCK, (index + 1) * _BLOCK) for index, data in blocks.items() if data is None]
+        for run in _joined(missing):
             blocks.update(self._load(*run))
         data = b"".join(block for block in blocks.values() if block is not None)
         return data[first - begin * _BLOCK : end - begin * _BLOCK]
@@ -144,32 +151,58 @@ class RemoteFile:
             If any of them cannot be had.
         """
         size = self.size()
-        wanted = {
-            index
-            for first, length in ranges
-            for index in range(first // _BLOCK, (min(first + length, size) - 1) // _BLOCK + 1)
-        }
-        missing = sorted(index for index in wanted if self._cache.get(self._key(index)) is None)
-        runs = list(_runs(missing[: self._cache.limit_bytes // 2 // _BLOCK]))  # more would push out what came first
+        wanted, total = [], 0
+        for first, length in sorted(ranges):
+            end = min(first + length, size)
+            if first < end and self._held(first, end) is None:
+                total += end - first
+                if total > self._cache.limit_bytes // 2:
+                    break  # more would push out what came first
+                wanted.append((first, end))
+        runs = list(_joined(wanted))
         if len(runs) < 2:
             for run in runs:
-                self._load(*run)
+                self._fetch(*run)
             return
         with ThreadPoolExecutor(max_workers=min(_THREADS, len(runs))) as threads:
-            for done in [threads.submit(self._load, *run) for run in runs]:
+            for done in [threads.submit(self._fetch, *run) for run in runs]:
                 done.result()
 
-    def _load(self, begin: int, last: int) -> dict[int, bytes]:
+    def _held(self, first: int, end: int) -> bytes | None:
+        """Return bytes that lie in one range that was fetched in advance; None where they do not, or no longer."""
+        with self._lock:
+            place = bisect_right(self._starts, first) - 1
+            start = self._starts[place] if place >= 0 else None
+        if start is None:
+            return None
+        data = self._cache.get(self._key(start, ahead=True))
+        if data is None:
+            with self._lock:
+                if start in self._starts:
+                    self._starts.remove(start)
+            return None
+        return data[first - start : end - start] if end - start <= len(data) else None
+
+    def _fetch(self, first: int, end: int) -> None:
+        """Fetch a range in one request and keep it as it is."""
+        part = self._client.part(self._url, first, end - 1, self._version)
+        self._cache.put(self._key(first, ahead=True), part.data)
+        with self._lock:
+            if first not in self._starts:
+                insort(self._starts, first)
+
+    def _load(self, first: int, end: int) -> dict[int, bytes]:
         """Fetch blocks in one request; they are kept only if they belong to the file of the first part."""
-        part = self._client.part(self._url, begin * _BLOCK, (last + 1) * _BLOCK - 1, self._version)
+        part = self._client.part(self._url, first, end - 1, self._version)
         self._version = self._version or part.version
+        begin = first // _BLOCK
         found = {begin + i // _BLOCK: part.data[i : i + _BLOCK] for i in range(0, len(part.data), _BLOCK)}
         for index, data in found.items():
             self._cache.put(self._key(index), data)
         return found
 
-    def _key(self, index: int) -> tuple[str, Version | None, int]:
-        return self._url.partition("?")[0], self._version, index
+    def _key(self, place: int, *, ahead: bool = False) -> tuple[str, Version | None, bool, int]:
+        return self._url.partition("?")[0], self._version, ahead, place
 
     def __reduce__(self) -> tuple[type["RemoteFile"], tuple[str, Client, BlockCache]]:
         return RemoteFile, (self._url, self._client, self._cache)
@@ -184,17 +217,17 @@ class RemoteFile:
         return f"RemoteFile({self.href!r})"
 
 
-def _runs(indexes: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Yield first and last of runs of block numbers; small gaps are bridged, long runs are cut."""
+def _joined(ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield first byte and end of runs of ascending ranges; small gaps are bridged, long runs are cut."""
     begin = last = None
-    for index in indexes:
+    for first, end in ranges:
         if begin is None or last is None:
-            begin = last = index
-        elif index - last <= _GAP + 1 and index - begin < _REQUEST:
-            last = index
+            begin, last = first, end
+        elif first - last <= _GAP and end - begin <= _REQUEST:
+            last = max(last, end)
         else:
             yield begin, last
-            begin = last = index
+            begin, last = first, end
     if begin is not None and last is not None:
         yield begin, last
 

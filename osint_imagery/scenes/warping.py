@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from affine import Affine
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
+from pyproj import CRS
 from rasterio._err import CPLE_BaseError
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
@@ -18,13 +18,13 @@ from shapely.geometry import Polygon, box
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import OutsideFootprintError, ReadError
 from osint_imagery.core.grid import Grid
+from osint_imagery.scenes.gridmap import places_px, strips_between
 from osint_imagery.scenes.location import Location, located
 from osint_imagery.scenes.raster import differs, inspect, read_stored
 
 __all__ = ["Native", "part_at", "part_under", "read_native", "warp_flags", "warp_values"]
 
 _DOWNSAMPLING = 1.5  # target pixel over source pixel from which pixels are averaged
-_OUTSIDE = 65535  # no Flag combination has this value
 _TOLERANCE_PX = 0.01  # error allowed to GDAL's interpolation between exactly transformed points
 
 
@@ -61,18 +61,13 @@ class Native:
 
 
 def _outline_px(source: Grid, target: Grid) -> NDArray[np.float64]:
-    """Return the target's outline in (column, row) of the source, longitudes wrapped to the source's side."""
+    """Return the target's outline in (column, row) of the source."""
     rows, columns = target.shape
     ring = np.linspace(0, 1, 33)
     down = np.concatenate([0 * ring, ring, 0 * ring + 1, ring[::-1]]) * rows
     along = np.concatenate([ring, 0 * ring + 1, ring[::-1], 0 * ring]) * columns
-    x, y = target.xy(down, along, center=False)
-    x, y = Transformer.from_crs(CRS(target.crs), CRS(source.crs), always_xy=True).transform(x, y)
-    if source.is_geographic:
-        left, _, right, _ = source.bounds
-        x = x - np.round((x - (left + right) / 2) / 360) * 360
-    inverse = ~source.transform
-    return np.column_stack([inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f])
+    row, column = places_px(source, target, down, along)
+    return np.column_stack([column, row])
 
 
 def _window(source: Grid, target: Grid, name: str) -> tuple[tuple[int, int], tuple[int, int], float]:
@@ -196,11 +191,10 @@ def _copied(plane: NDArray[np.generic], native: Native, grid: Grid, blank: float
     return result
 
 
-def _reproject(
+def _gathered(
     plane: NDArray[np.generic], native: Native, grid: Grid, *, how: Resampling, blank: float
 ) -> NDArray[np.generic]:
-    if native.aligned:
-        return _copied(plane, native, grid, blank)
+    """Return what lies under each coarser target pixel, put together by GDAL."""
     result = np.full(grid.shape, blank, dtype=plane.dtype)
     try:
         reproject(
@@ -225,10 +219,38 @@ def _reproject(
 
 def warp_values(native: Native, grid: Grid) -> NDArray[np.float32]:
     """Return native pixels on a grid, float32, NaN where nothing was measured."""
+    if not native.aligned and native.ratio <= _DOWNSAMPLING:
+        return _interpolated(native, grid)
     plane = native.values.astype(np.float32)
     plane[~native.inside] = np.nan
-    how = Resampling.average if native.ratio > _DOWNSAMPLING else Resampling.bilinear
-    return np.asarray(_reproject(plane, native, grid, how=how, blank=math.nan), dtype=np.float32)
+    if native.aligned:
+        return np.asarray(_copied(plane, native, grid, math.nan), dtype=np.float32)
+    return np.asarray(_gathered(plane, native, grid, how=Resampling.average, blank=math.nan), dtype=np.float32)
+
+
+def _interpolated(native: Native, grid: Grid) -> NDArray[np.float32]:
+    """Return native pixels between their centers; those without a measurement take no part.
+
+    A target pixel whose own center lies on such a pixel, or beyond the file, has none either.
+    """
+    result = np.full((grid.shape[0] * grid.shape[1],), np.nan, dtype=np.float32)
+    complete = bool(native.inside.all())
+    for strip in strips_between(native.grid, grid):
+        plane = native.values[strip.source].astype(np.float32).ravel()
+        own = result[strip.target.start * grid.shape[1] : strip.target.stop * grid.shape[1]]
+        there = strip.nearest >= 0
+        if not there.any():
+            continue
+        if complete:
+            found = strip.weights @ plane
+        else:
+            inside = native.inside[strip.source].ravel()
+            there &= inside[strip.nearest]
+            plane[~inside] = 0
+            share = strip.weights @ inside.astype(np.float32)
+            found = (strip.weights @ plane) / np.where(there, share, 1)
+        np.copyto(own, found, where=there)
+    return result.reshape(grid.shape)
 
 
 def warp_flags(flags: NDArray[np.uint16], native: Native, grid: Grid, *, outside: int) -> NDArray[np.uint16]:
@@ -241,17 +263,27 @@ def warp_flags(flags: NDArray[np.uint16], native: Native, grid: Grid, *, outside
     outside : int
         Flags where the file does not reach.
     """
-    if native.aligned or native.ratio <= _DOWNSAMPLING:
-        near = np.asarray(_reproject(flags, native, grid, how=Resampling.nearest, blank=_OUTSIDE), dtype=np.uint16)
-        near[near == _OUTSIDE] = outside
-        return near
+    if native.aligned:
+        return np.asarray(_copied(flags, native, grid, outside), dtype=np.uint16)
+    if native.ratio <= _DOWNSAMPLING:
+        return _nearest(flags, native, grid, outside)
     joined = np.zeros(grid.shape, dtype=np.uint16)
     beyond = np.zeros(grid.shape, dtype=bool)
     used = int(np.bitwise_or.reduce(flags, axis=None)) | 1
     for bit in (1 << i for i in range(used.bit_length()) if used >> i & 1):
         share = ((flags & bit) != 0).astype(np.uint8)
-        plane = _reproject(share, native, grid, how=Resampling.max, blank=255)
+        plane = _gathered(share, native, grid, how=Resampling.max, blank=255)
         joined[plane == 1] |= np.uint16(bit)
         beyond |= plane == 255
     joined[beyond] = outside
     return joined
+
+
+def _nearest(flags: NDArray[np.uint16], native: Native, grid: Grid, outside: int) -> NDArray[np.uint16]:
+    found = []
+    for strip in strips_between(native.grid, grid):
+        there, plane = strip.nearest >= 0, flags[strip.source].ravel()
+        own = np.full(strip.nearest.shape, outside, dtype=np.uint16)
+        own[there] = plane[strip.nearest[there]]
+        found.append(own)
+    return np.concatenate(found).reshape(grid.shape)

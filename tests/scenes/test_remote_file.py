@@ -67,9 +67,9 @@ def test_the_address_is_shown_without_its_signature(server):
 
 def test_one_request_opens_and_none_is_made_twice(server):
     file = remote(server)
-    file.read_at(0, 60_000)
-    file.read_at(10, 50_000)
-    assert [one.headers["range"] for one in server.seen] == ["bytes=0-65535"]
+    file.read_at(0, 16_000)
+    file.read_at(10, 15_000)
+    assert [one.headers["range"] for one in server.seen] == ["bytes=0-16383"]
 
 
 def test_neighbors_come_in_one_request_and_distant_parts_at_once(server):
@@ -77,19 +77,34 @@ def test_neighbors_come_in_one_request_and_distant_parts_at_once(server):
     file.size()
     file.prefetch([(100_000, 50_000), (160_000, 10), (600_000, 10), (990_000, 50_000)])
     asked = sorted(one.headers["range"] for one in server.seen[1:])
-    assert asked == ["bytes=589824-622591", "bytes=98304-163839", "bytes=983040-1015807"]
+    assert asked == ["bytes=100000-160009", "bytes=600000-600009", "bytes=990000-1000002"]  # no byte that is not needed
     before = len(server.seen)
     assert file.read_at(100_000, 50_000) == DATA[100_000:150_000]
     assert file.read_at(990_000, 50_000) == DATA[990_000:]
+    file.prefetch([(120_000, 10_000), (600_000, 10)])
     assert len(server.seen) == before
+    assert file.read_at(599_990, 50) == DATA[599_990:600_040]  # only part of it was fetched in advance
+
+
+def test_what_was_fetched_in_advance_and_pushed_out_is_fetched_again(server):
+    cache = BlockCache(limit_bytes=150_000)
+    file = remote(server, cache)
+    file.prefetch([(100_000, 50_000)])
+    file.read_at(500_000, 140_000)
+    before = len(server.seen)
+    for _ in range(2):
+        assert file.read_at(100_000, 50_000) == DATA[100_000:150_000]
+    assert len(server.seen) > before
+    file.prefetch([(0, 80_000)])  # more than half of the cache: nothing is pushed out for it
+    assert file.read_at(100_000, 50_000) == DATA[100_000:150_000]
 
 
 def test_the_cache_is_bounded_and_reading_goes_on_without_it(server):
     cache = BlockCache(limit_bytes=70_000)
     file = remote(server, cache)
     assert file.read_at(0, 500_000) == DATA[:500_000]
-    kept = sum(cache.get(file._key(index)) is not None for index in range(40))
-    assert kept == 2
+    kept = sum(cache.get(file._key(index)) is not None for index in range(80))
+    assert kept == 4
     nothing = remote(server, BlockCache(limit_bytes=0))
     assert nothing.read_at(5, 500_000) == DATA[5:500_005]
 

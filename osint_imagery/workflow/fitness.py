@@ -23,7 +23,7 @@ from osint_imagery.scenes.catalog import Catalog, open_catalog, search
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.workflow.looking import Offered, looks_at, offered
 from osint_imagery.workflow.planning import choose_looks, choose_quiet
-from osint_imagery.workflow.spans import claim_span, quiet_span
+from osint_imagery.workflow.spans import claim_area, claim_span, quiet_span
 
 __all__ = ["Fitness", "PredictionFitness", "Worth", "fitness"]
 
@@ -178,7 +178,7 @@ def fitness(claim: Claim, catalog: Catalog | str | Path) -> Fitness:
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
-    found = search(source, claim.aoi(), claim_span(claim))
+    found = search(source, claim_area(claim), claim_span(claim))
     offer = offered(source, found)
     return Fitness(
         claim_id=claim.id,

@@ -7,14 +7,14 @@ from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import Field, PrivateAttr, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.arguments import require
 from osint_imagery.core.claim_prediction import Change, DetectionLevel, Hypothesis, Prediction, Target
+from osint_imagery.core.claim_sense import Oddity, oddities, refuse_contradictions
 from osint_imagery.core.claim_source import Appearance, Claimant, Response, Source
 from osint_imagery.core.claim_text import ClaimText, explain_faults
-from osint_imagery.core.claim_value import Language, Model, Moment, Place, Span, Text
+from osint_imagery.core.claim_value import Language, Model, Moment, Place, Span, Text, fault
 from osint_imagery.core.errors import ClaimError
 from osint_imagery.core.lineage import digest_bytes
 
@@ -66,10 +66,11 @@ class Claim(Model):
                 "no rival hypothesis: a claim is checked against what else could explain the picture; "
                 "add a hypothesis with 'rival: true' (the denial, or 'nothing happened') beside the claimed one"
             )
-            raise _fault(msg, "hypotheses")
+            raise fault(msg, "hypotheses")
         self._linked([item.id for item in self.hypotheses])
         self._sourced([item.id for item in self.hypotheses])
         self._quiet_before()
+        refuse_contradictions(self.place, self.when, self.hypotheses, self.predictions)
         return self
 
     def _quiet_before(self) -> None:
@@ -80,7 +81,7 @@ class Claim(Model):
                 f"baseline ends after {first:%Y-%m-%d}, when what is claimed or predicted may begin; what is usual at "
                 "the place must not be taken from the time of the event: end it before"
             )
-            raise _fault(msg, "baseline", "end")
+            raise fault(msg, "baseline", "end")
 
     def _linked(self, names: list[str]) -> None:
         for index, item in enumerate(self.predictions):
@@ -92,12 +93,12 @@ class Claim(Model):
             both = [name for name in item.expecting if name in item.excluding]
             if both:
                 msg = f"{owner} is expected and excluded under {both[0]}: it tells nothing apart"
-                raise _fault(msg, *at, "excluded_under" if both[0] == item.excluded_under else "also_excluded_under")
+                raise fault(msg, *at, "excluded_under" if both[0] == item.excluded_under else "also_excluded_under")
         tested = {name for item in self.predictions for name in (*item.expecting, *item.excluding)}
         for index, name in enumerate(names):
             if name not in tested:
                 msg = f"hypothesis {name} predicts nothing; add a prediction that is expected or excluded under it"
-                raise _fault(msg, "hypotheses", index)
+                raise fault(msg, "hypotheses", index)
 
     def _sourced(self, names: list[str]) -> None:
         for index, item in enumerate(self.sources):
@@ -107,7 +108,7 @@ class Claim(Model):
             both = [name for name in item.consistent_with if name in item.inconsistent_with]
             if both:
                 msg = f"{owner} is consistent and inconsistent with {both[0]}; choose one, or name it in neither"
-                raise _fault(msg, *at, "inconsistent_with")
+                raise fault(msg, *at, "inconsistent_with")
 
     @property
     def digest(self) -> str:
@@ -118,6 +119,11 @@ class Claim(Model):
     def source(self) -> bytes:
         """The claim file's bytes, verbatim."""
         return self._source
+
+    @property
+    def oddities(self) -> tuple[Oddity, ...]:
+        """What may be meant but a reader has to know: two hypotheses that no picture tells apart, for example."""
+        return oddities(self.place, self.when, self.hypotheses, self.predictions)
 
     def aoi(self, prediction: Prediction | None = None) -> AreaOfInterest:
         """Return the area of a prediction, or of the claim where the prediction names none."""
@@ -148,7 +154,7 @@ def read_claim(path: str | Path) -> Claim:
     Raises
     ------
     ClaimError
-        If the file cannot be read or does not say enough (no rival hypothesis, for example);
+        If the file cannot be read, does not say enough (no rival hypothesis, for example) or contradicts itself;
         the message names every field that is wrong, with its line and column.
 
     Examples
@@ -178,7 +184,7 @@ def claim_from_bytes(data: bytes, *, name: str) -> Claim:
     """
     try:
         text = ClaimText.parse(data)
-    except (yaml.YAMLError, ValueError, RecursionError) as err:  # ValueError: a date that no calendar has, for one
+    except (yaml.YAMLError, ValueError, RecursionError) as err:  # ValueError: a number of thousands of digits
         msg = f"path={name!r} could not be read as YAML ({err}); start from sample_scenes/port/claim.yaml"
         raise ClaimError(msg) from err
     if not isinstance(text.body, dict):
@@ -196,7 +202,7 @@ def _distinct(field: str, names: list[str]) -> None:
     for index, name in enumerate(names):
         if name in names[:index]:
             msg = f"two hypotheses or two predictions share an id ({name}); make them distinct"
-            raise _fault(msg, field, index, "id")
+            raise fault(msg, field, index, "id")
 
 
 def _named(owner: str, given: Sequence[str], names: list[str], *at: str | int) -> None:
@@ -204,12 +210,7 @@ def _named(owner: str, given: Sequence[str], names: list[str], *at: str | int) -
     for index, name in enumerate(given):
         if name not in names:
             msg = f"{owner} names hypothesis {name!r}; hypotheses are {', '.join(names)}"
-            raise _fault(msg, *at)
+            raise fault(msg, *at)
         if name in given[:index]:
             msg = f"{owner} names hypothesis {name!r} twice; name it once"
-            raise _fault(msg, *at)
-
-
-def _fault(msg: str, *at: str | int) -> PydanticCustomError:
-    """Return a fault that knows which part of the claim it is about."""
-    return PydanticCustomError("value_error", "{told}", {"told": msg, "at": at})
+            raise fault(msg, *at)

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from osint_imagery.core.claim_value import Key, Language, Model, Moment, Text
+from osint_imagery.core.claim_value import Key, Language, Model, Moment, Name, Text
 
 __all__ = ["Appearance", "Claimant", "Digest", "Response", "Source", "Url"]
 
@@ -45,7 +45,7 @@ class Appearance(Model):
 class Claimant(Model):
     """Who says it."""
 
-    name: Text
+    name: Name
     role: str = ""
     kind: Literal["person", "organization"] | None = None
     url: Url | None = None
@@ -54,7 +54,7 @@ class Claimant(Model):
 class Response(Model):
     """An official response or denial, verbatim."""
 
-    by: Text
+    by: Name
     text: Text
     stance: Literal["denies", "confirms", "neither"]
     language: Language | None = None

@@ -1,16 +1,48 @@
-"""Reading a claim's text: a key given twice is a fault, and every fault is told with its line and column."""
+"""Reading a claim's text: what may be read in two ways is a fault, and every fault is told with its line and column."""
 
-from collections.abc import Hashable, Sequence
+import re
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-__all__ = ["ClaimText", "explain_faults"]
+__all__ = ["ClaimText", "explain_faults", "yaml_of"]
+
+
+_SURE = re.compile(
+    r"[-+]?(0|[1-9][0-9]*)|[-+]?(0|[1-9][0-9]*)\.[0-9]*([eE][-+][0-9]+)?|\.[0-9]+([eE][-+][0-9]+)?"
+    r"|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)|true|True|TRUE|false|False|FALSE"
+)
+"""Unquoted words that YAML 1.1 and YAML 1.2 (its core schema) read as the same number or truth value."""
+
+_UNSURE = re.compile(
+    r"[-+]?[0-9][0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|[-+]?\.[0-9][0-9_]*([eE][-+]?[0-9]+)?"
+    r"|[-+]?0[box][0-9a-fA-F_]+|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[+]\.(inf|Inf|INF)"
+    r"|y|Y|yes|Yes|YES|n|N|no|No|NO|on|On|ON|off|Off|OFF|<<|="
+)
+"""Those that at least one of the two reads as a number, a truth value or a command."""
 
 
 class _Loader(yaml.SafeLoader):
-    """The safe loader, strict about keys."""
+    """The safe loader, strict about keys and about words that two versions of YAML read differently.
+
+    A date without quotes is text, as in YAML 1.2: it stays as it was written.
+    """
+
+    yaml_implicit_resolvers = {  # noqa: RUF012 - yaml's own attribute
+        first: [(tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:timestamp"]
+        for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+    def compose_scalar_node(self, anchor: dict[Any, yaml.Node]) -> yaml.ScalarNode:
+        """Return the word's node, or refuse one without quotes that may be read in two ways."""
+        event: yaml.ScalarEvent = self.peek_event()  # type: ignore[no-untyped-call]  # yaml's own
+        word = event.value
+        if event.implicit[0] and _UNSURE.fullmatch(word) and not _SURE.fullmatch(word):
+            raise yaml.composer.ComposerError(None, None, _doubt(word), event.start_mark)  # type: ignore[arg-type]  # yaml's own mark
+        return super().compose_scalar_node(anchor)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, object]:  # noqa: FBT001, FBT002 - yaml's signature
         """Return the mapping, or refuse a key that is there twice."""
@@ -21,6 +53,45 @@ class _Loader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, msg, key.start_mark)
             seen.add(str(key.value))
         return super().construct_mapping(node, deep=deep)
+
+
+_FOLDED = frozenset("\x85\u2028\u2029")
+
+
+class _Dumper(yaml.SafeDumper):
+    """The safe dumper, which also puts in quotes what the loader would refuse without."""
+
+
+def _in_quotes(dumper: _Dumper, text: str) -> yaml.ScalarNode:
+    style = "'" if _UNSURE.fullmatch(text) else None
+    if not _FOLDED.isdisjoint(text):
+        style = '"'  # written as escapes: in other styles they are read back as spaces
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _in_quotes)
+
+
+def yaml_of(fields: Mapping[str, Any]) -> str:
+    r"""Return fields as YAML that the loader reads back as they are.
+
+    Examples
+    --------
+    >>> yaml_of({"name": "no", "size": 60})
+    "name: 'no'\nsize: 60\n"
+    """
+    return yaml.dump(dict(fields), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+
+
+def _doubt(word: str) -> str:
+    if word == "<<":
+        return "'<<' copies fields in YAML 1.1 and is a name in YAML 1.2; write the fields out"
+    known = yaml.safe_load(word)
+    read = f" ({known!r})" if known != word else ""
+    return (
+        f"{word!r} without quotes is a number or truth value in one version of YAML{read} and something else in "
+        f"another; write {word!r} in quotes if it is text, else 60, 0.5, true or false in plain form"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,13 +116,14 @@ class ClaimText:
         Raises
         ------
         yaml.YAMLError
-            If it is no YAML, or a key is given twice; the message holds line and column.
+            If it is no YAML, a key is given twice, or a word without quotes is a number or truth value in one version
+            of YAML and not in another (``060``, ``12:30``, ``no``); the message holds line and column.
 
         Examples
         --------
         >>> text = ClaimText.parse(b"when: {start: 2022-09-01}")
         >>> text.body, text.where(("when", "start"))
-        ({'when': {'start': datetime.date(2022, 9, 1)}}, 'line 1, column 15')
+        ({'when': {'start': '2022-09-01'}}, 'line 1, column 15')
         """
         body: object = yaml.load(data, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
         return cls(body=body, root=yaml.compose(data, Loader=_Loader))

@@ -1,26 +1,39 @@
 """What a claim is made of: words, keys, moments, spans, places."""
 
 import json
-from datetime import date, datetime
 from typing import Annotated, Any, Self
 
 import shapely
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.functional_validators import AfterValidator
+from pydantic_core import PydanticCustomError
 
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.readable import is_blank, unreadable_in
 from osint_imagery.core.timespan import TimeSpan
 
-__all__ = ["Key", "Language", "Model", "Moment", "Place", "Span", "Text"]
+__all__ = ["Key", "Language", "Model", "Moment", "Name", "Place", "Span", "Text", "fault"]
 
-Text = Annotated[str, Field(min_length=1)]
+
+def _shown(text: str) -> str:
+    if is_blank(text):
+        msg = f"{text!r} is blank; write what was said, or leave the field out where it is not needed"
+        raise ValueError(msg)
+    return text
+
+
+def _one_line(text: str) -> str:
+    found = unreadable_in(text)
+    if found:
+        msg = f"{text!r} holds {found}, which breaks the line or shows the name in another order; take it out"
+        raise ValueError(msg)
+    return text
+
+
+Text = Annotated[str, Field(min_length=1), AfterValidator(_shown)]
+Name = Annotated[Text, AfterValidator(_one_line)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
-
-
-def _text_of_date(value: object) -> object:
-    """YAML turns unquoted dates into date objects; take them back to text. A naive time stays one and is refused."""
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
 
 
 def _checked_time(text: str) -> str:
@@ -28,7 +41,12 @@ def _checked_time(text: str) -> str:
     return text
 
 
-Moment = Annotated[str, BeforeValidator(_text_of_date), AfterValidator(_checked_time)]
+Moment = Annotated[str, AfterValidator(_checked_time)]
+
+
+def fault(msg: str, *at: str | int) -> PydanticCustomError:
+    """Return a fault that knows which part of the claim it is about."""
+    return PydanticCustomError("value_error", "{told}", {"told": msg, "at": at})
 
 
 class Model(BaseModel):
@@ -56,7 +74,7 @@ class Span(Model):
 class Place(Model):
     """Where: exactly one of `bbox` (west, south, east, north), `point` with `radius_m`, or GeoJSON `geometry`."""
 
-    name: Text
+    name: Name
     bbox: Annotated[list[float], Field(min_length=4, max_length=4)] | None = None
     point: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
     radius_m: Annotated[float, Field(gt=0)] | None = None

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, cast
 from pydantic import Field, ValidationError, model_validator
 
 from osint_imagery.core.arguments import require_each
+from osint_imagery.core.claim_value import Name
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
 from osint_imagery.evidence.feature_file import Geometry, NamedCrs, feature, outline_wkt, read_feature_file, said
@@ -58,7 +59,7 @@ class AnnotationSet(Model):
 
 class _Properties(Model):
     kind: Literal["manual"] = "manual"
-    who: Text
+    who: Name
     at: Instant
     label: Text
     level: Level

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from osint_imagery.core.claim_value import Name
 from osint_imagery.core.errors import InputError
 from osint_imagery.evidence.feature_file import Geometry, NamedCrs, feature, outline_wkt, parsed, read_feature_file
 from osint_imagery.evidence.fields import Instant, Level, Model, Text
@@ -45,7 +46,7 @@ class Answers(Model):
     """
 
     sheet: Text
-    who: Text
+    who: Name
     at: Instant
     seen_before: bool
     answers: Annotated[tuple[Answer, ...], Field(min_length=1)]
@@ -85,7 +86,7 @@ class _Collection(Model):
     type: Literal["FeatureCollection"]
     schema_: Literal["osint-imagery/answers/1"] = Field(alias="schema")
     sheet: Text
-    who: Text
+    who: Name
     at: Instant
     seen_before: bool
     name: str | None = None

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from osint_imagery.core.claim import Claim, claim_from_bytes
 from osint_imagery.core.claim_source import Url
-from osint_imagery.core.claim_value import Language, Moment
+from osint_imagery.core.claim_text import yaml_of
+from osint_imagery.core.claim_value import Language, Moment, Name, Text
 from osint_imagery.core.errors import ClaimError, InputError
 from osint_imagery.evidence.claim_review import NOTE_NAME, STATED
 
@@ -19,6 +19,8 @@ __all__ = ["ClaimDraft", "is_review", "read_claim_review"]
 
 _MOMENT: TypeAdapter[str] = TypeAdapter(Moment)
 _URL: TypeAdapter[str] = TypeAdapter(Url)
+_TEXT: TypeAdapter[str] = TypeAdapter(Text)
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
 _LANGUAGE: TypeAdapter[str] = TypeAdapter(Language)
 _KINDS = {"Person": "person", "Organization": "organization"}
 _ORDER = tuple(field.alias or name for name, field in Claim.model_fields.items())
@@ -46,7 +48,7 @@ class ClaimDraft:
         """Return the claim file so far, as YAML; what is missing stands in a comment."""
         head = f"# Still needed: {', '.join(self.missing)}. See docs/claim-files.md.\n" if self.missing else ""
         ordered = {name: self.fields[name] for name in _ORDER if name in self.fields}
-        return head + yaml.safe_dump(ordered, allow_unicode=True, sort_keys=False, width=110)
+        return head + yaml_of(ordered)
 
     def complete(self, more: Mapping[str, Any]) -> Claim:
         """Return the claim once the missing fields are given.
@@ -105,7 +107,8 @@ def read_claim_review(path: str | Path) -> ClaimDraft:
     source = Path(path)
     try:
         body = json.loads(source.read_bytes())
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as err:
+        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text, and no claim file can hold it
+    except (OSError, UnicodeError, json.JSONDecodeError, RecursionError) as err:
         msg = f"path={str(path)!r} could not be read as JSON ({err}); give the JSON-LD of one ClaimReview"
         raise InputError(msg) from err
     found = _reviews_in(body)
@@ -142,11 +145,9 @@ def _draft(review: _Node) -> ClaimDraft:
     item = dict(stated) if isinstance(stated, dict) else {}
     fields: _Node = {"schema": NOTE_NAME}
     fields.update(_own(item))
-    text = review.pop("claimReviewed", None)
-    if isinstance(text, str) and text:
-        fields["text"] = text
-        if item.get("text") == text:
-            item.pop("text")
+    _take(review, "claimReviewed", _TEXT, into=fields, field="text")
+    if "text" in fields and item.get("text") == fields["text"]:
+        item.pop("text")
     _take(item, "inLanguage", _LANGUAGE, into=fields, field="language")
     _take(item, "datePublished", _MOMENT, into=fields, field="stated_on")
     _claimant(item, fields)
@@ -160,7 +161,8 @@ def _draft(review: _Node) -> ClaimDraft:
         left["itemReviewed"] = stated
     if left:
         kept = json.dumps(left, ensure_ascii=False, sort_keys=True)
-        fields["note"] = "\n".join(filter(None, (fields.get("note", ""), f"Also in the ClaimReview: {kept}")))
+        lines = [line for line in (fields.get("note", ""), f"Also in the ClaimReview: {kept}") if line]
+        fields["note"] = lines[0] if lines[-1] in lines[0].split("\n") else "\n".join(lines)  # said once is enough
     missing = tuple(name for name in _NEEDED if name not in fields)
     return ClaimDraft(fields=fields, missing=missing)
 
@@ -193,10 +195,12 @@ def _take(node: _Node, name: str, kind: TypeAdapter[str], *, into: _Node, field:
 
 def _claimant(item: _Node, fields: _Node) -> None:
     author = item.get("author")
-    if not isinstance(author, dict) or not isinstance(author.get("name"), str) or not author["name"]:
+    if not isinstance(author, dict):
         return
-    left = dict(author)
-    claimant: _Node = {"name": left.pop("name")}
+    left, claimant = dict(author), _Node()
+    _take(left, "name", _NAME, into=claimant, field="name")
+    if not claimant:
+        return
     kinds = [_KINDS[one] for one in _types(left) if one in _KINDS]
     if len(kinds) == 1:
         claimant["kind"] = kinds[0]
@@ -214,8 +218,8 @@ def _first(item: _Node, fields: _Node) -> None:
     first = item.get("firstAppearance")
     node = dict(first) if isinstance(first, dict) else {"url": first}
     for name in ("url", "description"):
-        if isinstance(node.get(name), str) and node[name]:
-            fields["first_appearance"] = node.pop(name)
+        _take(node, name, _TEXT, into=fields, field="first_appearance")
+        if "first_appearance" in fields:
             break
     else:
         return

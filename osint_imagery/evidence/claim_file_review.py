@@ -123,7 +123,7 @@ class ReviewedFile:
         if reference != key.record:
             msg = f"key is of record {key.record.digest}, this claim file holds {reference.digest} there"
             raise InputError(msg)
-        given = [given_of(self.path, self.entries, (key.sheet, key.digest), data) for data in files]
+        given = [given_of(self.path, self.entries, (key.sheet, key.digest), data, at=at) for data in files]
         review = review_of(record, key, given, key_path=key_path(key.sheet))
         for one, data in zip(given, files, strict=True):
             told = f"answers of {one.answers.who} to blind sheet {key.sheet}, as saved"

@@ -155,6 +155,7 @@ def _rest(claim: Claim) -> dict[str, Any]:
     if claim.place.sensitive:
         rest.pop("place")
         rest["predictions"] = [
-            {name: value for name, value in item.items() if name != "place"} for item in rest["predictions"]
+            {name: value for name, value in item.items() if name not in {"place", "outside_claim"}}
+            for item in rest["predictions"]
         ]
     return rest

@@ -191,7 +191,7 @@ def observations_field(finding: Finding) -> tuple[Observation, ...]:
     return looks, outlined
 
 
-def assumptions_field(finding: Finding) -> tuple[Assumption, ...]:
+def assumptions_field(claim: Claim, finding: Finding) -> tuple[Assumption, ...]:
     """Return what was taken for granted."""
     target = finding.prediction.target
     taken = [
@@ -222,7 +222,14 @@ def assumptions_field(finding: Finding) -> tuple[Assumption, ...]:
                 why="; ".join(finding.notes),
             )
         )
-    return tuple(taken)
+    return (*taken, *_oddities(claim, finding.prediction))
+
+
+def _oddities(claim: Claim, prediction: Prediction) -> tuple[Assumption, ...]:
+    """Return what is unusual about the claim or this prediction and was taken as meant."""
+    told = [odd.told for odd in claim.oddities if odd.prediction in ("", prediction.id)]
+    why = "the claim file says so; it may be meant, and the answer is given as if it is"
+    return tuple(Assumption(id=f"as-written-{n}", statement=text, why=why) for n, text in enumerate(told, start=1))
 
 
 def judgment_field(
@@ -237,7 +244,7 @@ def judgment_field(
         level="object change",
         rests_on=tuple(item.id for item in observations),
         alternatives=(claim.hypothesis(finding.prediction.excluded_under).text, *open_),
-        assumes=tuple(item.id for item in assumptions_field(finding)),
+        assumes=tuple(item.id for item in assumptions_field(claim, finding)),
         would_change_it=_WOULD_CHANGE[finding.answer],
     )
 

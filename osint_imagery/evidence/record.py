@@ -225,7 +225,7 @@ def record_of(
         answer=finding.answer.value,
         reason=finding.reason,
         not_visible=unseen_sentence(finding),
-        assumptions=gather.assumptions_field(finding),
+        assumptions=gather.assumptions_field(claim, finding),
         judgments=(gather.judgment_field(claim, finding, observations, statement),),
         grades=gather.grades_field(claim),
         geolocation=gather.geolocation_field(finding),

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Annotated, Literal, Self, cast
 
-import shapely
 from pydantic import Field, ValidationError, model_validator
 
 from osint_imagery.core.claim import DetectionLevel, Target
+from osint_imagery.core.claim_value import Name
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Json, canonical_json
 from osint_imagery.core.timespan import utc
@@ -18,6 +18,7 @@ from osint_imagery.evidence.fields import Digest, Instant, Model, Text
 from osint_imagery.evidence.record import EvidenceRecord
 from osint_imagery.evidence.review_comparison import DETECTOR, Comparison, comparison, detector, reader
 from osint_imagery.evidence.review_key import LABELS, ReviewKey
+from osint_imagery.evidence.review_readers import plain_name, refuse_beyond_picture, refuse_copies
 from osint_imagery.observe.resolution import AllowedLevel
 
 __all__ = ["Given", "Reading", "ReviewRecord", "review_of"]
@@ -39,6 +40,8 @@ class Given:
         What it holds.
     path, digest : str
         The file in the claim file.
+    received : str
+        When the ledger took it in.
     committed, revealed : str or None
         As in :class:`Reading`.
     """
@@ -46,6 +49,7 @@ class Given:
     answers: Answers
     path: str
     digest: str
+    received: str
     committed: str | None
     revealed: str | None
 
@@ -62,15 +66,15 @@ class Reading(Model):
     committed, revealed : str or None
         When the ledger took in the commitment to the key, and the key itself, if before these answers.
     blind : bool
-        The key was committed to before the answers were given, came into the ledger no earlier than they did, and the
-        reader had seen nothing before.
+        The key was committed to before the answers were given, came into the ledger no earlier than they did, the
+        answers were given before the ledger took them in, and the reader had seen nothing before.
     blind_reason : str
         Why, or why not.
     answers : tuple of Answer
         In the order of the sheet.
     """
 
-    who: Text
+    who: Name
     at: Instant
     path: Text
     digest: Digest
@@ -97,8 +101,11 @@ class ReviewRecord(Model):
     @model_validator(mode="after")
     def _distinct(self) -> Self:
         names = [DETECTOR, *(item.who for item in self.readings)]
-        if len(set(names)) != len(names):
-            msg = f"readers are named {', '.join(names[1:])}: each needs a name of their own, and none is {DETECTOR!r}"
+        if len({plain_name(name) for name in names}) != len(names):
+            msg = (
+                f"readers are named {', '.join(names[1:])}: each needs a name of their own (case and spaces do not "
+                f"tell people apart), and none is {DETECTOR!r}"
+            )
             raise ValueError(msg)
         return self
 
@@ -142,13 +149,14 @@ def review_of(record: EvidenceRecord, key: ReviewKey, given: Sequence[Given], *,
     Raises
     ------
     InputError
-        If answers are to another sheet or not to all of its places, an outline lies elsewhere, or two readers have
-        one name.
+        If answers are to another sheet or not to all of its places, an outline lies elsewhere or reaches beyond the
+        picture, two readers have one name, or one set of answers is given under two names.
     LevelError
         If an answer tells more than the pixels allow.
     """
     for one in given:
         _refuse(record, key, one.answers, one.path)
+    refuse_copies([(one.path, one.answers) for one in given])
     readings = tuple(_reading(one) for one in given)
     raters = [detector(key.items, record.detections), *(reader(item.who, item.answers) for item in readings)]
     try:
@@ -182,10 +190,8 @@ def _refuse(record: EvidenceRecord, key: ReviewKey, given: Answers, path: str) -
     for answer in given.answers:
         if answer.level is not None:
             AllowedLevel(target=target, gsd_m=float(record.fitness.gsd_m), level=DetectionLevel(answer.level))
-        drawn = answer.outline_wkt
-        if drawn and not shapely.from_wkt(drawn).intersects(shapely.from_wkt(squares[answer.item])):
-            msg = f"answers={path!r}: place {answer.item}: geometry lies outside the square; longitude comes first"
-            raise InputError(msg)
+        if answer.outline_wkt:
+            refuse_beyond_picture(answer.outline_wkt, squares[answer.item], f"answers={path!r}: place {answer.item}")
 
 
 def _reading(given: Given) -> Reading:
@@ -196,6 +202,8 @@ def _reading(given: Given) -> Reading:
         blind, why = False, f"the key had been in the claim file since {given.revealed} when these answers came"
     elif utc(answers.at) < utc(committed):
         blind, why = False, f"answered at {answers.at}, before the key was committed to at {committed}"
+    elif utc(answers.at) > utc(given.received):
+        blind, why = False, f"dated {answers.at}, after the ledger took them in at {given.received}: a clock is wrong"
     elif answers.seen_before:
         blind, why = False, "the reader had seen the claim file, its detections or other answers before"
     else:

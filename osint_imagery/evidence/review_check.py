@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -18,9 +17,6 @@ from osint_imagery.evidence.review_ledger import given_of, key_path, read_commit
 from osint_imagery.evidence.strict import read_strictly
 
 __all__ = ["check_people"]
-
-_WORDS = frozenset({"blind_reason", "method", "notes", "reason"})
-"""What a later version may put in other words; all else of a review has to come out the same."""
 
 
 def check_people(
@@ -93,7 +89,7 @@ def _review(folder: Path, before: Sequence[Entry], data: bytes) -> None:
     files = [_recorded(folder, before, one.path) for one in review.readings]
     given = [given_of(folder, before, (key.sheet, key.digest), answers) for answers in files]
     again = review_of(record, key, given, key_path=review.key_path)
-    if _essence(again.model_dump()) != _essence(review.model_dump()):
+    if again != review:  # its sentences too: they belong to its schema, and other words would be another schema
         msg = "does not say what its key, its answers and the order of the ledger give when computed again"
         raise InputError(msg)
 
@@ -105,7 +101,7 @@ def _record(folder: Path, before: Sequence[Entry], named: RecordReference) -> Ev
     if (named.path, named.digest, named.record_id) not in known:
         msg = f"is about record {named.record_id!r} ({named.path}), which no earlier entry added"
         raise InputError(msg)
-    return read_record((folder / named.path).read_bytes())
+    return read_record(_recorded(folder, before, named.path))
 
 
 def _recorded(folder: Path, before: Sequence[Entry], name: str) -> bytes:
@@ -113,12 +109,3 @@ def _recorded(folder: Path, before: Sequence[Entry], name: str) -> bytes:
         msg = f"rests on {name}, which no earlier entry added"
         raise InputError(msg)
     return (folder / name).read_bytes()
-
-
-def _essence(body: Any) -> Any:
-    """Return a review without the sentences that explain its numbers."""
-    if isinstance(body, dict):
-        return {name: _essence(value) for name, value in body.items() if name not in _WORDS}
-    if isinstance(body, (list, tuple)):
-        return [_essence(value) for value in body]
-    return body

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal, Self, cast
 
-from pydantic import Field, model_validator
+import shapely
+from pydantic import Field, field_validator, model_validator
 
 from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
 from osint_imagery.evidence.annotations import RecordReference
@@ -54,6 +55,19 @@ class KeyItem(Model):
     columns: Span
     square_wkt: Text
     whole: bool
+
+    @field_validator("square_wkt")
+    @classmethod
+    def _square(cls, text: str) -> str:
+        try:
+            square = shapely.from_wkt(text)
+        except shapely.errors.GEOSException as err:
+            msg = f"square_wkt is no outline ({err})"
+            raise ValueError(msg) from err
+        if square.geom_type != "Polygon" or square.is_empty or not square.is_valid:
+            msg = "square_wkt is no valid polygon"
+            raise ValueError(msg)
+        return text
 
     @property
     def answer(self) -> str | None:

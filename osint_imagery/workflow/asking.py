@@ -10,7 +10,7 @@ from osint_imagery.evidence.fields import Interval
 from osint_imagery.evidence.ledger_bodies import SearchMade
 from osint_imagery.scenes.catalog import Catalog
 from osint_imagery.scenes.past_search import PastSearch, past_searches
-from osint_imagery.workflow.spans import claim_span
+from osint_imagery.workflow.spans import claim_area, claim_span
 
 __all__ = ["fetch_command", "refuse_server", "searches_made"]
 
@@ -30,7 +30,7 @@ def fetch_command(catalog: Catalog, claim: Claim, collections: Sequence[str]) ->
         Collections to ask for; empty for all.
     """
     profile = catalog.remote.profile if catalog.remote is not None else None
-    west, south, east, north = claim.aoi().bounds
+    west, south, east, north = claim_area(claim).bounds
     low = [f"{math.floor(value * _DIGITS) / _DIGITS:.6f}" for value in (west, south)]
     high = [f"{math.ceil(value * _DIGITS) / _DIGITS:.6f}" for value in (east, north)]
     span = claim_span(claim)
@@ -69,7 +69,7 @@ def _made(search: PastSearch, claim: Claim) -> SearchMade:
     more = {
         "when": Interval.of(search.when),
         "offered": search.offered,
-        "covers_claim": search.covers(claim.aoi(), claim_span(claim)),
+        "covers_claim": search.covers(claim_area(claim), claim_span(claim)),
         "source": search.digest,
     }
     return SearchMade.model_validate({**asked, **lists, **more})

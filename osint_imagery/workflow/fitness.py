@@ -23,7 +23,7 @@ from osint_imagery.scenes.catalog import Catalog, open_catalog, search
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.workflow.looking import Offered, looks_at, offered
 from osint_imagery.workflow.planning import choose_looks, choose_quiet
-from osint_imagery.workflow.spans import claim_span, quiet_span
+from osint_imagery.workflow.spans import claim_area, claim_span, quiet_span
 
 __all__ = ["Fitness", "PredictionFitness", "Worth", "fitness"]
 
@@ -181,7 +181,7 @@ def fitness(claim: Claim, catalog: Catalog | str | Path, *, collections: Sequenc
     require(Catalog | str | PathLike, catalog=catalog)
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
     names = require_each(str, collections=collections)
-    found = search(source, claim.aoi(), claim_span(claim), collections=names)
+    found = search(source, claim_area(claim), claim_span(claim), collections=names)
     offer = offered(source, found)
     return Fitness(
         claim_id=claim.id,

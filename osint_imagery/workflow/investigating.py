@@ -27,7 +27,7 @@ from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.examining import Examination, Progress, Settings, examine, finest_gsd, plan, silent
 from osint_imagery.workflow.inputs import inputs_of
 from osint_imagery.workflow.looking import Offered, looks_at, offered
-from osint_imagery.workflow.spans import claim_span
+from osint_imagery.workflow.spans import claim_area, claim_span
 
 __all__ = ["Dossier", "investigate"]
 
@@ -88,8 +88,10 @@ def investigate(
     asked = searches_made(source, claim)
     folder = ClaimFile.create(out, claim, at=clock())
     progress(f"claim {claim.id} registered ({claim.digest[:19]})")
+    for odd in claim.oddities:
+        progress(f"unusual, and kept in the record: {odd.told}")
     accessed = clock()
-    found = search(source, claim.aoi(), claim_span(claim), collections=tuple(collections))
+    found = search(source, claim_area(claim), claim_span(claim), collections=tuple(collections))
     folder.asked(asked, at=clock())
     folder.offer(found.ledger, at=clock())
     progress(f"{len(found)} of {len(found.ledger)} scenes offered can be used")

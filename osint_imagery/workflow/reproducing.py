@@ -20,7 +20,7 @@ from osint_imagery.scenes.catalog import Catalog, open_catalog
 from osint_imagery.workflow.examining import Progress, silent
 from osint_imagery.workflow.recomputing import Recomputer
 from osint_imagery.workflow.reproduction import RecordCheck, Reproduction
-from osint_imagery.workflow.spans import claim_span
+from osint_imagery.workflow.spans import claim_area, claim_span
 from osint_imagery.workflow.upstream import Upstream, check_scenes, unreached
 
 __all__ = ["reproduce"]
@@ -239,7 +239,7 @@ def _about(source: Catalog | str, upstream: Upstream, inputs: Inputs) -> tuple[s
 def _more(upstream: Upstream, standing: Standing) -> tuple[str, ...]:
     """Return which scenes the catalogue offers for this claim that the ledger does not know."""
     claim: Claim = standing.claim
-    area, span = claim.aoi().geometry, claim_span(claim)
+    area, span = claim_area(claim).geometry, claim_span(claim)
     known = {entry.body.scene_id for entry in standing.entries if isinstance(entry.body, SceneOffered)}
     new = [
         scene.id

@@ -195,8 +195,8 @@ def test_what_is_usual_is_never_taken_from_the_time_of_the_event(tmp_path: Path,
         assert read_claim(path).baseline is not None
 
 
-@pytest.mark.parametrize("text", ["stated_on: 2024-02-30\n", "a: " + 5000 * "["])
-def test_what_no_calendar_and_no_reader_knows_is_refused_plainly(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize("text", ["a: " + 5000 * "9", "a: " + 5000 * "["])
+def test_what_no_reader_knows_is_refused_plainly(tmp_path: Path, text: str) -> None:
     path = tmp_path / "claim.yaml"
     path.write_text(text)
     with pytest.raises(ClaimError, match="could not be read as YAML"):

@@ -228,7 +228,10 @@ def test_cell_that_hides_nothing_is_refused(size: float) -> None:
 def test_predictions_beside_each_other_share_one_cell(claim: Claim) -> None:
     grid = CoarseGrid(200)
     near = b"    change: appears\n    place: {name: beside, bbox: [36.0035, 45.000, 36.0045, 45.001]}"
-    far = near.replace(b"36.0035", b"37.0035").replace(b"36.0045", b"37.0045")
+    far = (
+        near.replace(b"36.0035", b"37.0035").replace(b"36.0045", b"37.0045")
+        + b"\n    outside_claim: the port of origin"
+    )
     cells: list[Any] = []
     for place in (b"    change: appears", near, far):
         one = claim_from_bytes(claim.source.replace(b"    change: appears", place), name="c")

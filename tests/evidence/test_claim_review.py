@@ -10,10 +10,16 @@ from hypothesis import strategies as st
 
 from osint_imagery.core.claim import Claim, claim_from_bytes, read_claim
 from osint_imagery.core.errors import ClaimError, InputError
+from osint_imagery.core.readable import is_blank, unreadable_in
 from osint_imagery.evidence.claim_draft import ClaimDraft, read_claim_review
 from osint_imagery.evidence.claim_review import Review, claim_review
 from osint_imagery.evidence.record import record_of
 from osint_imagery.scenes.packaged import bundled
+
+
+def shown(text: str) -> bool:
+    return not is_blank(text) and not unreadable_in(text)
+
 
 FULL = """\
 schema: osint-imagery/claim/1
@@ -180,8 +186,8 @@ def test_files_without_one_review_are_refused(body: str, words: str, tmp_path: P
 
 
 @given(
-    text=st.text(min_size=1, alphabet=st.characters(exclude_categories=("Cs", "Cc"))),
-    name=st.text(min_size=1, alphabet=st.characters(exclude_categories=("Cs", "Cc"))),
+    text=st.text(min_size=1, alphabet=st.characters(exclude_categories=("Cs", "Cc"))).filter(shown),
+    name=st.text(min_size=1, alphabet=st.characters(exclude_categories=("Cs", "Cc"))).filter(shown),
     day=st.dates(),
     url=st.sampled_from(["https://example.org/ü?a=b#c", "http://[::1]/x", "said on the radio: 'yes'"]),
 )
@@ -197,3 +203,38 @@ def test_text_claimant_date_and_address_survive(*, text: str, name: str, day: An
         day.isoformat(),
         url,
     )
+
+
+@given(
+    author=st.text(st.characters(exclude_categories=("Cs",)), max_size=20),
+    note=st.text(st.characters(exclude_categories=("Cs",)), max_size=40),
+    extra=st.dictionaries(st.sampled_from(["url", "publisher", "datePublished", "sameAs"]), st.text(max_size=9)),
+)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_going_to_and_fro_changes_nothing_more(
+    *, author: str, note: str, extra: dict[str, str], tmp_path: Path
+) -> None:
+    """Published again and read again, the claim and its note stay as they are: nothing is added a second time."""
+    review = Review(author=author, url="https://example.org/check", published="2026-06-01")
+    body = json.loads(claim_review(claim_from_bytes(FULL.encode(), name="c"), review=review))
+    own = json.loads(body["itemReviewed"]["comment"]["text"])
+    body["itemReviewed"]["comment"]["text"] = json.dumps({**own, "note": note})
+    once = back(json.dumps({**body, **extra}, ensure_ascii=True), tmp_path).complete({})
+    twice = back(claim_review(once, review=review), tmp_path).complete({})
+    third = back(claim_review(twice, review=review), tmp_path).complete({})
+    assert third.source == twice.source
+    assert twice.note.startswith(once.note)  # the first review's own words are kept
+    assert back(claim_review(twice), tmp_path).complete({}).source == twice.source
+
+
+def test_half_a_letter_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="could not be read as JSON"):
+        back('{"@type": "ClaimReview", "claimReviewed": "\\ud800"}', tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u200b"])
+def test_blank_words_of_a_review_are_not_taken(text: str, tmp_path: Path) -> None:
+    item = {"author": {"name": text}, "firstAppearance": {"url": text, "description": "a broadcast"}}
+    draft = back(json.dumps({"@type": "ClaimReview", "claimReviewed": text, "itemReviewed": item}), tmp_path)
+    assert {"text", "claimant"} <= set(draft.missing)
+    assert draft.fields["first_appearance"] == "a broadcast"

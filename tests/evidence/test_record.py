@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from osint_imagery.core.claim import Claim
+from osint_imagery.core.claim import Claim, claim_from_bytes
 from osint_imagery.core.errors import InputError, LevelError, TimeError
 from osint_imagery.core.lineage import Artifact, digest_bytes
 from osint_imagery.core.timespan import utc
@@ -205,3 +205,19 @@ def test_bundled_claims_fit_the_published_schema(name: str) -> None:
     body["sources"] = [{"kind": "image", "description": "x", "reliability": "G"}]
     with pytest.raises(jsonschema.ValidationError, match="'G' is not one of"):
         jsonschema.validate(body, schema)
+
+
+def test_a_record_carries_what_is_odd_about_its_claim_and_rests_its_judgment_on_it(
+    case: Any, claim: Claim, at: Any
+) -> None:
+    """Who reads the record alone learns that no picture tells two of the explanations apart."""
+    rival = b"rival: true}\n  - {id: moved, text: A shed was moved here., rival: true}\n"
+    named = b"    change: appears\n    also_expected_under: [moved]\n"
+    source = claim.source.replace(b"rival: true}\n", rival).replace(b"    change: appears\n", named)
+    odd = claim_from_bytes(source, name="claim.yaml")
+    record = record_of(odd, case.find(), accessed=at, created=at, software="t 1")
+    (told,) = [item for item in record.assumptions if item.id.startswith("as-written")]
+    assert told.statement == "hypotheses built and moved predict the same: no picture can tell them apart"
+    assert told.id in record.judgments[0].assumes
+    plain = record_of(claim, case.find(), accessed=at, created=at, software="t 1")
+    assert not [item for item in plain.assumptions if item.id.startswith("as-written")]

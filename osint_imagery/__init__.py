@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from osint_imagery.evidence.attach import attach, detach
     from osint_imagery.evidence.verify import verify
     from osint_imagery.figures.before_after import before_after
+    from osint_imagery.figures.difference import difference
     from osint_imagery.figures.swipe import swipe
     from osint_imagery.figures.timeline import timeline
     from osint_imagery.observe.coverage import coverage
@@ -90,6 +91,7 @@ _HOME = {
     "detach": "evidence.attach",
     "detect": "change.detecting",
     "detectors": "change.detectors",
+    "difference": "figures.difference",
     "fetch": "scenes.fetch",
     "fitness": "workflow.fitness",
     "investigate": "workflow.investigating",
@@ -143,6 +145,7 @@ __all__ = [
     "detach",
     "detect",
     "detectors",
+    "difference",
     "fetch",
     "fitness",
     "investigate",

@@ -12,14 +12,13 @@ from osint_imagery.figures.framing import free_corner, hatched, shown_window
 from osint_imagery.figures.furniture import Outline, Panel, outline_px, pixel_words, plate_size, sensor_words
 from osint_imagery.figures.marks import LABELLED, Mark, Marks, box_of, lay, trace
 from osint_imagery.figures.panels import moved_down, plan_panels
-from osint_imagery.figures.sheet import ACCENT, MARGIN, Box, Sheet
+from osint_imagery.figures.sheet import ACCENT, Box, Sheet
 from osint_imagery.figures.stretch import Stretch, shared_stretch
+from osint_imagery.figures.swatches import plan_swatches
 from osint_imagery.figures.words import date_words
 
-__all__ = ["SWATCH", "WARNING", "Arrangement", "Layout", "arrange"]
+__all__ = ["WARNING", "Arrangement", "Layout", "arrange"]
 
-SWATCH = 7.0
-"""Width of a legend's swatch, mm."""
 WARNING = "SIMULATED"
 """What stands on a picture that no satellite took."""
 
@@ -195,9 +194,4 @@ def _legend(
     if hatching:
         words = "not usable on both dates" if detections is None else "not usable on both dates: not examined"
         rows.append(("hatch", f"{words}; plain gray where there are no pixels to show"))
-    swatches = []
-    for kind, words in rows:
-        swatches.append((kind, sheet.bottom))
-        sheet.bottom = sheet.put(words, sheet.bottom, x=MARGIN + SWATCH + 1.5) + 0.6
-    sheet.bottom += 0.8
-    return tuple(swatches)
+    return plan_swatches(sheet, rows)

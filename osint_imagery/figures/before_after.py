@@ -12,13 +12,13 @@ from osint_imagery.figures.marks import LABELLED, draw_marks
 from osint_imagery.figures.pictures import (
     draw_furniture,
     draw_picture,
-    draw_swatches,
     draw_warnings,
     drawn_from,
     say_sources,
 )
 from osint_imagery.figures.sheet import Sheet
 from osint_imagery.figures.strongest import say_strongest
+from osint_imagery.figures.swatches import draw_swatches
 from osint_imagery.figures.words import calibration_words, date_words, footer_words, verdict_words
 
 __all__ = ["before_after"]
@@ -96,8 +96,8 @@ def before_after(
             draw_picture(page, panel, plan.stretch.apply(image)[panel.window], plan.hatching, aoi=plan.aoi)
             draw_marks(page, panel, laid)
         draw_warnings(page, plan)
-        draw_swatches(page, plan)
-        sheet.texts.extend(draw_furniture(page, plan))
+        draw_swatches(page, plan.swatches)
+        sheet.texts.extend(draw_furniture(page, pair.grid, plan.panels, plan.furniture))
     shows = f"{_shows(pair, detections)} {remark}".rstrip()
     return drawn_from((pair.before, pair.after), sheet, drawing, title=heading, shows=shows)
 

@@ -19,13 +19,13 @@ from osint_imagery.figures.marks import LABELLED, draw_marks
 from osint_imagery.figures.pictures import (
     draw_furniture,
     draw_picture,
-    draw_swatches,
     draw_warnings,
     drawn_from,
     say_sources,
 )
 from osint_imagery.figures.sheet import INK, QUIET, Box, Sheet
 from osint_imagery.figures.strongest import say_strongest
+from osint_imagery.figures.swatches import draw_swatches
 from osint_imagery.figures.value_map import ValueMap, difference_map, draw_bar, probability_map
 from osint_imagery.figures.words import calibration_words, date_words, verdict_words
 
@@ -137,8 +137,8 @@ def difference(
         withheld = ~np.isfinite(shown.values) & ~plan.hatching
         draw_hatch(page, plan.panels[2].box, withheld, leaning_left=True)
         draw_warnings(page, plan)
-        draw_swatches(page, plan, color=INK)
-        sheet.texts.extend([*draw_bar(page, bar, shown), *draw_furniture(page, plan)])
+        draw_swatches(page, plan.swatches, color=INK)
+        sheet.texts.extend([*draw_bar(page, bar, shown), *draw_furniture(page, pair.grid, plan.panels, plan.furniture)])
     shows = _shows(pair, detections, shown)
     return drawn_from((pair.before, pair.after), sheet, drawing, title=heading, shows=shows)
 

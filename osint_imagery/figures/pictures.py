@@ -8,9 +8,10 @@ from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
-from osint_imagery.figures.arrangement import SWATCH, WARNING, Arrangement
+from osint_imagery.figures.arrangement import WARNING, Arrangement
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.furniture import (
     Outline,
@@ -23,12 +24,13 @@ from osint_imagery.figures.furniture import (
     draw_scale,
     north_of,
 )
-from osint_imagery.figures.marks import CUT
-from osint_imagery.figures.sheet import ACCENT, AREA, INK, MARGIN, QUIET, Sheet, letter
+from osint_imagery.figures.sheet import AREA, INK, MARGIN, QUIET, Sheet, letter
 from osint_imagery.figures.stretch import Stretch
 from osint_imagery.figures.words import processing_words, scene_words
 
-__all__ = ["draw_furniture", "draw_picture", "draw_swatches", "draw_warnings", "drawn_from", "say_sources"]
+__all__ = ["draw_furniture", "draw_picture", "draw_warnings", "drawn_from", "say_sources"]
+
+_SCALE_WORDS = 14.0  # mm, for the length beside a scale bar
 
 
 def draw_picture(
@@ -60,39 +62,20 @@ def draw_warnings(page: Axes, plan: Arrangement) -> None:
             draw_plate(page, spot, WARNING)
 
 
-def draw_furniture(page: Axes, plan: Arrangement) -> list[str]:
-    """Draw scale bar and north, and return what they say."""
-    grid = plan.pair.grid
+def draw_furniture(page: Axes, grid: Grid | None, panels: Sequence[Panel], top: float) -> list[str]:
+    """Draw scale bar and north, and return what they say; nothing for pixels without a place."""
     if grid is None:
         return []
-    panel = plan.panels[0]
+    panel = panels[0]
     meters_per_mm = grid.pixel_size_m[1] / panel.mm_per_px[0]
     longest = min(45.0, 0.55 * (panel.box[2] - panel.box[0]))
-    words = draw_scale(page, MARGIN, plan.furniture + 5.4, meters_per_mm=meters_per_mm, longest=longest)
-    beside = plan.panels[1].box[0]
-    center = beside + 6.0 if beside > MARGIN else panel.box[0] + longest + 22.0
-    draw_north(page, center, plan.furniture + 6.6, north_of(grid))
+    words = draw_scale(page, MARGIN, top + 5.4, meters_per_mm=meters_per_mm, longest=longest)
+    beside = next((other.box[0] for other in panels if other.box[0] >= MARGIN + longest + _SCALE_WORDS), None)
+    center = MARGIN + longest + _SCALE_WORDS if beside is None else beside + 6.0
+    draw_north(page, center, top + 6.6, north_of(grid))
     note = "true north"
-    letter(page, center + 5.0, plan.furniture + 6.6, note)
+    letter(page, center + 5.0, top + 6.6, note)
     return [f"scale bar: {words}", f"N: {note}"]
-
-
-def draw_swatches(page: Axes, plan: Arrangement, *, color: str = ACCENT) -> None:
-    """Draw the legend's swatches."""
-    styles = {
-        "strong": (color, 1.3, "-"),
-        "thin": (color, 0.7, "-"),
-        "cut": (color, CUT, "--"),
-        "aoi": (AREA, 1.0, "--"),
-        "hatch": (INK, 0.5, "-"),
-    }
-    for kind, top in plan.swatches:
-        if kind == "hatch":
-            draw_hatch(page, (MARGIN, top + 0.2, MARGIN + SWATCH, top + 2.8), np.ones((1, 1), dtype=bool))
-        ink, width, dash = styles[kind]
-        frame = Rectangle((MARGIN, top + 0.2), SWATCH, 2.6, fill=False, edgecolor=ink, linewidth=width, linestyle=dash)
-        frame.set_zorder(6)
-        page.add_patch(frame)
 
 
 def say_sources(sheet: Sheet, pair: Pair, panel: Panel, stretch: Stretch) -> None:

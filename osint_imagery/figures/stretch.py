@@ -11,7 +11,7 @@ from osint_imagery.core.errors import BandError
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 
-__all__ = ["Stretch", "scaled", "shared_stretch", "stretch_over"]
+__all__ = ["Stretch", "composite_of", "scaled", "shared_stretch", "stretch_over"]
 
 _COMPOSITES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("red", "green", "blue"), "true color"),
@@ -76,7 +76,8 @@ def scaled(image: Image, band: str) -> NDArray[np.float32]:
     return np.asarray(10 * np.log10(np.maximum(values, _TINY)), dtype=np.float32)
 
 
-def _chosen(known: Sequence[str], bands: Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+def composite_of(known: Sequence[str], bands: Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+    """Return the bands that are drawn, of those that are known, and what such a picture is called."""
     if bands is None:
         for names, words in _COMPOSITES:
             if set(names) <= set(known):
@@ -126,7 +127,7 @@ def stretch_over(
 
     Every date counts alike, pixel by pixel.
     """
-    chosen, name = _chosen(images[0].bands, bands)
+    chosen, name = composite_of(images[0].bands, bands)
     part = window or (slice(None), slice(None))
     limits = []
     for band in chosen:

@@ -14,6 +14,14 @@ FIGURES: dict[str, list[tuple[str, Call]]] = {
         ("bands=", lambda g: oi.before_after(g.pair, bands=5)),
         ("width_mm=", lambda g: oi.before_after(g.pair, width_mm="180")),
     ],
+    "contact_sheet": [
+        (r"images\[0\]=", lambda g: oi.contact_sheet(["a"])),
+        ("images=", lambda g: oi.contact_sheet(g.image)),
+        ("aoi=", lambda g: oi.contact_sheet([g.image], "x")),
+        ("bands=", lambda g: oi.contact_sheet([g.image], bands=5)),
+        ("page=", lambda g: oi.contact_sheet([g.image], page="1")),
+        ("width_mm=", lambda g: oi.contact_sheet([g.image], width_mm="180")),
+    ],
     "difference": [
         ("compared=", lambda g: oi.difference(g.image)),
         ("changes=", lambda g: oi.difference(g.pair, g.image)),

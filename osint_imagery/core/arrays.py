@@ -24,6 +24,7 @@ class Pixels:
     bands: tuple[str, ...]
     grid: Grid | None
     unit: str
+    simulated: bool
 
 
 def taken_apart(array: "xarray.DataArray") -> Pixels:
@@ -45,11 +46,12 @@ def taken_apart(array: "xarray.DataArray") -> Pixels:
         bands=tuple(names or [f"band{i + 1}" for i in range(array.sizes["band"])]),
         grid=_grid_of(array),
         unit=str(array.attrs.get("units", "DN")),
+        simulated=bool(array.attrs.get("simulated", 0)),  # a number, since netCDF has no truth values
     )
 
 
 def put_together(
-    values: NDArray[np.float32], bands: tuple[str, ...], grid: Grid | None, attrs: dict[str, str]
+    values: NDArray[np.float32], bands: tuple[str, ...], grid: Grid | None, attrs: dict[str, str | int]
 ) -> "xarray.DataArray":
     """Return an xarray array with dims ``(band, y, x)``, pixel-center coordinates and the CRS.
 

@@ -161,7 +161,8 @@ class Image:
     ) -> "Image":
         """Make an image from an xarray array with dims ``(band, y, x)`` and, where it has one, a CRS.
 
-        Pixels equal to a ``_FillValue`` or ``nodata`` attribute are not valid.
+        Pixels equal to a ``_FillValue`` or ``nodata`` attribute are not valid. A ``simulated`` attribute is taken over,
+        scene id and credit are not: the pixels may be others by now.
         The CRS is taken from a ``spatial_ref`` coordinate (as rioxarray and odc-stac write it); the
         coordinates must be evenly spaced pixel centers.
 
@@ -184,27 +185,25 @@ class Image:
             If dims are others, or coordinates are not evenly spaced.
         """
         pixels = taken_apart(array)
-        return cls.from_array(
+        image = cls.from_array(
             pixels.values, bands=pixels.bands, grid=pixels.grid, acquired=acquired, sensor=sensor, unit=pixels.unit
         )
+        return replace(image, simulated=pixels.simulated)
 
     def to_xarray(self) -> "xarray.DataArray":
         """Return an xarray array with dims (band, y, x), pixel-center coordinates and the CRS.
-
-        Returns
-        -------
-        xarray.DataArray
 
         Raises
         ------
         InputError
             If the grid is rotated: coordinates along x and y could not say so.
         """
-        attrs = {
+        attrs: dict[str, str | int] = {
             "units": self.unit,
             "scene_id": self.scene_id or "",
             "attribution": self.credit or "",
             "acquired": self.acquired.label if self.acquired else "",
+            "simulated": int(self.simulated),
         }
         return put_together(self.values, self.bands, self.grid, attrs)
 

@@ -133,9 +133,7 @@ class Pair:
         require(Image, before=self.before, after=self.after)
         before, after = self.before, self.after
         if before.shape != after.shape or before.grid != after.grid:
-            msg = (
-                f"before is on {before.grid} {before.shape}, after on {after.grid} {after.shape}; read both on one grid"
-            )
+            msg = f"before is on {_where(before)}, after on {_where(after)}; read both on one grid"
             raise GridMismatchError(msg)
         if before.bands != after.bands:
             msg = f"before has bands {before.bands}, after {after.bands}; select the same bands of both"
@@ -202,3 +200,11 @@ class Pair:
 
 def _when(image: Image) -> str:
     return image.acquired.label if image.acquired else "no date"
+
+
+def _where(image: Image) -> str:
+    """Return the grid with its corner: two grids of one size may lie half a pixel apart."""
+    if image.grid is None:
+        rows, columns = image.shape
+        return f"no grid ({rows} x {columns} px)"
+    return f"{image.grid} from ({image.grid.transform.c:.12g}, {image.grid.transform.f:.12g})"

@@ -122,6 +122,21 @@ def test_xarray_round_trip_keeps_pixels_bands_and_place(grid: Grid | None) -> No
         assert tuple(again.grid.transform) == pytest.approx(tuple(grid.transform), abs=1e-9)
 
 
+def test_xarray_round_trip_keeps_the_word_simulated_and_cites_no_scene() -> None:
+    pytest.importorskip("xarray")
+    made = replace(image(), simulated=True, scene_id="port-1", credit="SIMULATED")
+    again = Image.from_xarray(made.to_xarray())
+    assert (again.simulated, again.scene_id, again.credit) == (True, None, None)
+    assert not Image.from_xarray(image().to_xarray()).simulated
+    assert not Image.from_xarray(image().to_xarray().drop_attrs()).simulated
+
+
+def test_grids_of_one_size_that_lie_apart_are_told_by_their_corners() -> None:
+    moved = replace(GRID, transform=Affine(10, 0, 730_005, 0, -10, 3_754_000))
+    with pytest.raises(GridMismatchError, match=r"from \(730000, 3754000\), after .* from \(730005, 3754000\)"):
+        Pair(before=image(0), after=image(1, grid=moved))
+
+
 def test_xarray_nodata_attribute_is_honored_and_odd_arrays_refused() -> None:
     pytest.importorskip("xarray")
     array = image().to_xarray().fillna(-9999.0)

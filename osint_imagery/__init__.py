@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from osint_imagery.scenes.scene import Scene
     from osint_imagery.workflow.assessing import assess
     from osint_imagery.workflow.comparing import Comparison, compare
+    from osint_imagery.workflow.correcting import correct
     from osint_imagery.workflow.dossier import Dossier
     from osint_imagery.workflow.fitness import fitness
     from osint_imagery.workflow.investigating import investigate
@@ -86,6 +87,7 @@ _HOME = {
     "bundled": "scenes.packaged",
     "calibrate_on_labels": "change.labelled",
     "compare": "workflow.comparing",
+    "correct": "workflow.correcting",
     "coverage": "observe.coverage",
     "detach": "evidence.attach",
     "detect": "change.detecting",
@@ -139,6 +141,7 @@ __all__ = [
     "bundled",
     "calibrate_on_labels",
     "compare",
+    "correct",
     "coverage",
     "detach",
     "detect",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from osint_imagery.cli_claim_file import add_claim_file_commands
 from osint_imagery.cli_exchange import add_exchange_commands
 from osint_imagery.cli_reproduce import add_reproduce_command
 from osint_imagery.cli_review import add_review_commands
@@ -83,7 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     verified.add_argument("--root", action="append", default=[], metavar="PEM", help="root of a timestamp authority")
     verified.set_defaults(command=_verify)
 
-    for add in (add_exchange_commands, add_seal_commands, add_reproduce_command, add_review_commands):
+    for add in (
+        add_claim_file_commands,
+        add_exchange_commands,
+        add_seal_commands,
+        add_reproduce_command,
+        add_review_commands,
+    ):
         add(commands)
 
     for each in (demo, found, pair, check, fit, verified):

@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from osint_imagery.scenes.scene import Scene
     from osint_imagery.workflow.assessing import assess
     from osint_imagery.workflow.comparing import Comparison, compare
+    from osint_imagery.workflow.correcting import correct
     from osint_imagery.workflow.dossier import Dossier
     from osint_imagery.workflow.fitness import fitness
     from osint_imagery.workflow.investigating import investigate
@@ -90,6 +91,7 @@ _HOME = {
     "calibrate_on_labels": "change.labelled",
     "compare": "workflow.comparing",
     "contact_sheet": "figures.contact_sheet",
+    "correct": "workflow.correcting",
     "coverage": "observe.coverage",
     "detach": "evidence.attach",
     "detect": "change.detecting",
@@ -147,6 +149,7 @@ __all__ = [
     "calibrate_on_labels",
     "compare",
     "contact_sheet",
+    "correct",
     "coverage",
     "detach",
     "detect",

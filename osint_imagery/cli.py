@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from osint_imagery.cli_catalog import add_catalog_commands
+from osint_imagery.cli_claim_file import add_claim_file_commands
 from osint_imagery.cli_exchange import add_exchange_commands
 from osint_imagery.cli_options import CATALOG, add_collections, add_place, aoi_of, opened, print_json, progress
 from osint_imagery.cli_reproduce import add_reproduce_command
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for add in (
         add_catalog_commands,
+        add_claim_file_commands,
         add_exchange_commands,
         add_seal_commands,
         add_reproduce_command,

@@ -116,6 +116,10 @@ PLANS: dict[str, str] = {
 
 WEIGHING: dict[str, str] = {
     "not examined": "no record examines this prediction",
+    "stands": "nothing that it rests on was withdrawn",
+    "left out": "{record} is left out: {why}",
+    "withdrawn record": "withdrawn on {at} by {by}: {reason}",
+    "withdrawn scene": "it rests on scene {scene}, withdrawn on {at} by {by}: {reason}",
     "bounds": "bounds from what a silence to what a sighting would have been worth; 1 lies within them",
     "same": "asks the same of the same pixels as {item}: counted there",
     "source says nothing": "shown, not counted: the claim file does not say what it speaks for",

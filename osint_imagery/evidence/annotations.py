@@ -159,7 +159,7 @@ def annotations_in(dossier: str | Path, record: str) -> tuple[Annotation, ...]:
     """
     folder = Path(dossier)
     entries = read_ledger(folder)
-    wanted = named_record(entries, record)
+    wanted = named_record(folder, entries, record).body
     marks: list[Annotation] = []
     for added in (entry.file for entry in entries if entry.kind == "annotations_added"):
         if added is None:

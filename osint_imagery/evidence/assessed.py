@@ -18,6 +18,7 @@ from osint_imagery.evidence.assessed_parts import (
     Row,
     SourceItem,
     Update,
+    Withdrawn,
 )
 from osint_imagery.evidence.fields import Instant, Model, Text
 from osint_imagery.evidence.reasoning import Assumption, ClaimField, ConfidenceField
@@ -25,7 +26,7 @@ from osint_imagery.evidence.strict import read_strictly
 
 __all__ = ["RULES", "Assessment", "read_assessment"]
 
-RULES = "1"
+RULES = "2"
 """Version of the rules and sentences; goes up with every change that lets the same records give another assessment."""
 
 
@@ -44,6 +45,7 @@ class Assessment(Model):
     outcome: Literal["favors a side", "undetermined"]
     undetermined_because: tuple[Text, ...]
     rests_on: tuple[Resting, ...]
+    withdrawn: tuple[Withdrawn, ...] = Field(default=(), exclude_if=lambda value: not value)
     hypotheses: Annotated[tuple[HypothesisField, ...], Field(min_length=2)]
     imagery: tuple[ImageryItem, ...]
     sources: tuple[SourceItem, ...]

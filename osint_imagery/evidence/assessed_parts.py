@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from osint_imagery.evidence.fields import Digest, EstimateField, Model, Number, Text
+from osint_imagery.evidence.fields import Digest, EstimateField, Instant, Model, Number, Text
 
 __all__ = [
     "Consistency",
@@ -23,6 +23,7 @@ __all__ = [
     "SourceItem",
     "Term",
     "Update",
+    "Withdrawn",
 ]
 
 Consistency = Literal["consistent", "inconsistent", "neutral", "not applicable"]
@@ -36,6 +37,19 @@ class Resting(Model):
     record: Text
     prediction: Text
     digest: Digest
+
+
+class Withdrawn(Model):
+    """A record that does not stand: taken back itself, or with a scene that it rests on, which is then named."""
+
+    record: Text
+    prediction: Text
+    answer: Text
+    digest: Digest
+    scene: Text | None
+    at: Instant
+    by: Text
+    reason: Text
 
 
 class HypothesisField(Model):

@@ -6,11 +6,20 @@ from html import escape
 from osint_imagery.core.texts import WEIGHING
 from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.evidence.assessed_parts import Group, Pairing, Row, SourceItem, Update
+from osint_imagery.evidence.items import withdrawn_words
 from osint_imagery.evidence.leaving_out import order_words
 from osint_imagery.evidence.priors import between_words, percent_words
 from osint_imagery.evidence.scales import Confidence, confidence_sentence
 
-__all__ = ["confidence_words", "grade_words", "html_of", "imagery_words", "text_of", "update_words"]
+__all__ = [
+    "confidence_words",
+    "grade_words",
+    "html_of",
+    "imagery_words",
+    "left_out_words",
+    "text_of",
+    "update_words",
+]
 
 
 def confidence_words(found: Assessment) -> str:
@@ -42,6 +51,11 @@ def _together(group: Group) -> str:
     return f"{told} {WEIGHING['contradicting']}" if group.contradicting else told
 
 
+def left_out_words(found: Assessment) -> tuple[str, ...]:
+    """Return the records that do not stand, each with the reason."""
+    return tuple(WEIGHING["left out"].format(record=one.record, why=withdrawn_words(one)) for one in found.withdrawn)
+
+
 def update_words(found: Assessment) -> tuple[str, ...]:
     """Return the table over priors, one sentence a row, and what it is not for; empty without priors."""
     if not found.updates:
@@ -70,6 +84,7 @@ def text_of(found: Assessment) -> str:
     lines = [
         f"Assessment of claim {found.claim.id}, level: {found.level}",
         *_block("Imagery alone", imagery_words(found) or ("nothing",)),
+        *_block("Left out", left_out_words(found)),
         *_block("Undetermined because", found.undetermined_because),
         *_block("Other sources", (found.others_say,)),
         *_block("Least inconsistent first", [f"{one.share}: {order_words(one)}" for one in found.rankings]),
@@ -98,7 +113,9 @@ def html_of(found: Assessment) -> str:
         f"<li><b>{escape(one.id)}</b>{' (rival)' if one.rival else ''}: {escape(one.text)}</li>"
         for one in found.hypotheses
     )
-    said = "".join(f"<p>{escape(line)}</p>" for line in (*imagery_words(found), found.others_say))
+    said = "".join(
+        f"<p>{escape(line)}</p>" for line in (*imagery_words(found), *left_out_words(found), found.others_say)
+    )
     updates = "".join(f"<li>{escape(line)}</li>" for line in update_words(found))
     return (
         f"<h4>Assessment of {escape(found.claim.id)}, level: {escape(found.level)}</h4>"

@@ -9,17 +9,17 @@ from osint_imagery.core.errors import ClaimError, InputError
 from osint_imagery.core.texts import WEIGHING
 from osint_imagery.core.timespan import iso, utc
 from osint_imagery.evidence.assessed import RULES, Assessment, read_assessment
-from osint_imagery.evidence.assessed_parts import HypothesisField, PriorField, Resting
+from osint_imagery.evidence.assessed_parts import HypothesisField, PriorField, Resting, Withdrawn
 from osint_imagery.evidence.basis import basis_of, confidence_of
 from osint_imagery.evidence.gather import claim_field
 from osint_imagery.evidence.items import Looked, Rested, looked_for, source_items
 from osint_imagery.evidence.leaving_out import Case, Weighed, left_out
-from osint_imagery.evidence.ledger import Entry, standing_files
+from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.ledger_bodies import RecordAdded
 from osint_imagery.evidence.outlook import assumptions_of, beyond_the_level, would_change_it
 from osint_imagery.evidence.priors import updates_of
 from osint_imagery.evidence.reasoning import ConfidenceField
-from osint_imagery.evidence.record import read_record
+from osint_imagery.evidence.recorded import standing_records, withdrawn_records
 from osint_imagery.evidence.sharing import imagery_links, source_links
 
 __all__ = ["assess_records", "check_assessments", "rested_records"]
@@ -32,6 +32,7 @@ def assess_records(
     created: datetime,
     software: str,
     prior: PriorField | None = None,
+    withdrawn: Sequence[Withdrawn] = (),
 ) -> Assessment:
     """Weigh all records of a claim together.
 
@@ -47,6 +48,8 @@ def assess_records(
         Name and version of what makes it.
     prior : PriorField, optional
         From :func:`~osint_imagery.evidence.priors.prior_field`.
+    withdrawn : sequence of Withdrawn
+        Records that do not stand, from :func:`~osint_imagery.evidence.recorded.withdrawn_records`: not weighed, named.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def assess_records(
     InputError
         If a record is about another claim.
     """
-    looked = looked_for(claim, records)
+    looked = looked_for(claim, records, withdrawn)
     scenes = [scene for one in records for scene in one.record.scenes]
     sources = source_items(claim, frozenset(name for scene in scenes for name in (scene.id, scene.product_id)))
     case = Case(
@@ -82,6 +85,7 @@ def assess_records(
             Resting(record=one.record.id, prediction=one.record.propositions.prediction, digest=one.digest)
             for one in records
         ),
+        withdrawn=tuple(withdrawn),
         hypotheses=case.hypotheses,
         imagery=case.imagery,
         sources=case.sources,
@@ -126,12 +130,8 @@ def _others(case: Case, weighed: Weighed) -> str:
 
 
 def rested_records(folder: Path, entries: Sequence[Entry]) -> tuple[Rested, ...]:
-    """Read the records that nobody has superseded, in the order of the ledger."""
-    return tuple(
-        Rested(digest=body.digest, record=read_record((folder / body.path).read_bytes()))
-        for body in standing_files(entries)
-        if isinstance(body, RecordAdded)
-    )
+    """Read the records that stand, in the order of the ledger."""
+    return tuple(Rested(digest=one.body.digest, record=one.record) for one in standing_records(folder, entries))
 
 
 def check_assessments(
@@ -157,38 +157,32 @@ def check_assessments(
         wrong, told = _check(folder, (folder / added.path).read_bytes(), before, held)
         problems += [f"{added.path}: {what}" for what in wrong]
         notes += [f"{added.path} {what}" for what in told]
-        later = sum(isinstance(other.file, RecordAdded) for other in entries[entry.index :])
-        taken = sum(other.kind == "correction" for other in entries[entry.index :])
-        if taken:
-            many = "" if taken == 1 else "s"
-            notes.append(
-                f"{added.path} does not know {taken} correction{many} that came after it; make a new assessment"
-            )
-        if later:
-            many = "" if later == 1 else "s"
-            notes.append(f"{added.path} does not know {later} record{many} that came after it; make a new assessment")
     return tuple(problems), tuple(notes)
 
 
 def _check(
     folder: Path, data: bytes, before: Sequence[Entry], held: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    bodies = [body for body in standing_files(before) if isinstance(body, RecordAdded)]
+    bodies = [file for entry in before if isinstance(file := entry.file, RecordAdded)]
     if any(body.path not in held for body in bodies):
         return (), ("was not made again: a record that it rests on was altered",)
     try:
         stored = read_assessment(data)
         claim = read_claim(folder / "claim.yaml")
-        if tuple(one.digest for one in stored.rests_on) != tuple(body.digest for body in bodies):
-            return ("does not rest on exactly the records that stood when it was added",), ()
         if stored.rules != RULES:
-            return (), (f"was made by rules {stored.rules!r}, this version knows {RULES!r}: not made again",)
+            strange = {one.digest for one in stored.rests_on} - {body.digest for body in bodies}
+            told = f"was made by rules {stored.rules!r}, this version knows {RULES!r}: not made again"
+            return (("rests on records that the ledger did not hold then",), ()) if strange else ((), (told,))
+        standing = rested_records(folder, before)
+        if tuple(one.digest for one in stored.rests_on) != tuple(one.digest for one in standing):
+            return ("does not rest on exactly the records that stood when it was added",), ()
         again = assess_records(
             claim,
-            rested_records(folder, before),
+            standing,
             created=utc(stored.created),
             software=stored.software,
             prior=stored.prior,
+            withdrawn=withdrawn_records(folder, before),
         )
     except (InputError, ClaimError) as err:
         return (str(err),), ()

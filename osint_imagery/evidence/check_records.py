@@ -1,13 +1,15 @@
 """The evidence records of a dossier, checked: schema, claim, order, scenes, figures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from osint_imagery.core.errors import InputError
-from osint_imagery.evidence.history import superseded, withdrawn_scenes
+from osint_imagery.evidence.history import scene_withdrawals
+from osint_imagery.evidence.items import withdrawn_words
 from osint_imagery.evidence.ledger import Entry
-from osint_imagery.evidence.ledger_bodies import RecordAdded, SceneOffered
+from osint_imagery.evidence.ledger_bodies import Correction, RecordAdded, SceneOffered
 from osint_imagery.evidence.record import read_record
+from osint_imagery.evidence.recorded import recorded
 
 __all__ = ["check_records"]
 
@@ -15,10 +17,9 @@ __all__ = ["check_records"]
 def check_records(
     folder: Path, entries: Sequence[Entry], held: frozenset[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return problems and notes of the evidence records: schema, claim, order, scenes."""
+    """Return problems and notes of the evidence records: schema, claim, order, scenes, and which do not stand."""
     claim, previous = entries[0].file.digest if entries[0].file else "", None
     offered = {entry.body.scene_id for entry in entries if isinstance(entry.body, SceneOffered) and entry.body.used}
-    gone, withdrawn = superseded(entries), withdrawn_scenes(entries)
     pictures = {file.path: file.digest for entry in entries if (file := entry.file)}
     problems, notes = [], []
     for entry in entries:
@@ -31,9 +32,38 @@ def check_records(
         previous = added.digest
         strange = sorted(set(added.scene_ids) - offered)
         notes += [f"{added.path} rests on scene {name}, which no offer names as used" for name in strange]
-        lost = sorted(set(added.scene_ids) & withdrawn) if entry.index not in gone else ()
-        notes += [f"{added.path} rests on scene {name}, which was withdrawn" for name in lost]
+    if not problems and all(file.path in held for entry in entries if isinstance(file := entry.file, RecordAdded)):
+        problems += _exchanged(folder, entries)
+        notes += _fallen(folder, entries)
     return tuple(problems), tuple(notes)
+
+
+def _exchanged(folder: Path, entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield what is wrong with records that take the place of others."""
+    for entry in entries:
+        body, added = entry.body, entry.file
+        if not isinstance(body, Correction) or not isinstance(added, RecordAdded) or body.supersedes >= entry.index:
+            continue
+        before = entries[body.supersedes].file
+        same = isinstance(before, RecordAdded) and _prediction(folder, before) == _prediction(folder, added)
+        if not same:
+            yield f"{added.path}: takes the place of entry {body.supersedes}, which is no record of the same prediction"
+
+
+def _prediction(folder: Path, added: RecordAdded) -> str:
+    return read_record((folder / added.path).read_bytes()).propositions.prediction
+
+
+def _fallen(folder: Path, entries: Sequence[Entry]) -> Iterator[str]:
+    """Yield which records do not stand, and which that stand count a look at a scene that was withdrawn."""
+    for one in recorded(folder, entries):
+        if one.withdrawn is not None:
+            yield f"{one.body.path} does not stand: {withdrawn_words(one.withdrawn)}"
+            continue
+        lost = scene_withdrawals(entries, len(entries))
+        names = sorted({look.scene_id for look in one.record.coverage.looks} & set(lost))
+        for name in names:
+            yield f"{one.body.path} counts scene {name} among its looks, which was withdrawn on {lost[name].at}"
 
 
 def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None) -> list[str]:

@@ -8,14 +8,16 @@ from typing import Protocol
 from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import EvidenceError, InputError
 from osint_imagery.evidence.fields import Model
+from osint_imagery.evidence.history import followers, is_evidence, named, scene_withdrawals
 from osint_imagery.evidence.ledger import SEALS, Entry, Kind
-from osint_imagery.evidence.ledger_bodies import Correction, Reopened
+from osint_imagery.evidence.ledger_bodies import Correction, RecordAdded, Reopened
 from osint_imagery.evidence.ledger_file import LedgerFile, alone
-from osint_imagery.evidence.record import EvidenceRecord
+from osint_imagery.evidence.record import EvidenceRecord, read_record
+from osint_imagery.evidence.recorded import scenes_of
 from osint_imagery.evidence.recording import closing_of, write_record
 from osint_imagery.evidence.verify import verify
 
-__all__ = ["CorrectedFile"]
+__all__ = ["CorrectedFile", "refuse_other"]
 
 _LASTING = SEALS | {"claim_registered", "closed", "reopened", "correction"}
 
@@ -46,6 +48,9 @@ class CorrectedFile:
     ) -> None:
         """Say that an entry is superseded; the entry and its file stay. A closed dossier is closed again.
 
+        A record that rests on a scene whose offer is superseded does not stand any more. Where scenes or records are
+        superseded, so are the assessments and reports that were made before, for they tell of what stood then.
+
         Parameters
         ----------
         supersedes : int
@@ -55,12 +60,13 @@ class CorrectedFile:
         at : datetime
             Now, aware.
         record : EvidenceRecord, optional
-            What takes its place.
+            What takes the place of a record: of the same claim and prediction, and on no scene that was withdrawn.
 
         Raises
         ------
         InputError
-            If there is no such entry, it is no entry that can be withdrawn, or a reason or name is blank.
+            If there is no such entry, it is no entry that can be withdrawn, a reason or name is blank, or `record` is
+            not of the same claim and prediction as the record that it is to replace.
         """
         require(str, reason=reason, by=by)
         for name, text in (("reason", reason), ("by", by)):
@@ -70,17 +76,25 @@ class CorrectedFile:
         if not 0 <= supersedes < len(self.entries):
             msg = f"supersedes={supersedes!r} is not an entry; the ledger has 0 to {len(self.entries) - 1}"
             raise InputError(msg)
-        kind = self.entries[supersedes].kind
-        if kind in _LASTING:
-            msg = f"supersedes={supersedes!r} is the entry {kind!r}, which nothing takes back; correct what it is about"
+        entry = self.entries[supersedes]
+        if entry.kind in _LASTING and not isinstance(entry.file, RecordAdded):
+            what = f"the entry {entry.kind!r}, which nothing takes back"
+            msg = f"supersedes={supersedes!r} is {what}; correct what it is about"
             raise InputError(msg)
         verify(self.path)
+        if record is not None:
+            refuse_other(self.path, self.entries, entry, record)
+        after = followers(self.entries) if is_evidence(entry) else ()
         shut = self.is_closed or _interrupted(self.entries, by, reason)
-        if self.is_closed and record is not None:
+        if self.is_closed and (record is not None or after):
             self.reopen(by, reason, at=at)
         replacement = write_record(self.path, self.entries, record)[0] if record is not None else None
         body = Correction(supersedes=supersedes, by=by, reason=reason, replacement=replacement)
         bodies: list[tuple[Kind, Model]] = [("correction", body)]
+        told = f"made before entry {supersedes} ({named(entry)}) was superseded"
+        bodies += [
+            ("correction", Correction(supersedes=one.index, by=by, reason=told, replacement=None)) for one in after
+        ]
         if shut:
             bodies.append(("closed", closing_of(self.path, self.entries, replacement)))
         self._append(bodies, at)
@@ -98,6 +112,39 @@ class CorrectedFile:
             msg = f"path={self.path.name!r} is not closed; add to it as it is"
             raise EvidenceError(msg)
         self._append([("reopened", Reopened(by=by, reason=reason))], at)
+
+
+def refuse_other(folder: Path, entries: Sequence[Entry], entry: Entry, record: EvidenceRecord) -> None:
+    """Refuse a replacement that is not of the same claim and prediction, or that would not stand itself.
+
+    Raises
+    ------
+    InputError
+        Names what differs.
+    """
+    if not isinstance(entry.file, RecordAdded):
+        msg = (
+            f"record={record.id!r} cannot take the place of entry {entry.index} ({named(entry)}), which is no record; "
+            "supersede that one alone, then each record that rests on it with what replaces it"
+        )
+        raise InputError(msg)
+    old = read_record((folder / entry.file.path).read_bytes())
+    for what, was, now in (
+        ("claim", old.claim.digest, record.claim.digest),
+        ("prediction", old.propositions.prediction, record.propositions.prediction),
+        ("object", old.object_model, record.object_model),
+    ):
+        if was != now:
+            msg = (
+                f"record={record.id!r} is of another {what} ({now}) than {entry.file.path} ({was}), whose place it is "
+                "to take; replace a record by one of the same claim and prediction"
+            )
+            raise InputError(msg)
+    lost = scene_withdrawals(entries, len(entries))
+    gone = [name for name in scenes_of(record) if name in lost]
+    if gone:
+        msg = f"record={record.id!r} rests on scene {gone[0]}, which was withdrawn on {lost[gone[0]].at}; use another"
+        raise InputError(msg)
 
 
 def _interrupted(entries: Sequence[Entry], by: str, reason: str) -> bool:

@@ -140,7 +140,7 @@ class ReviewedFile:
 
 
 def _record(folder: _Stores, name: str) -> tuple[EvidenceRecord, RecordReference]:
-    added = named_record(folder.entries, name)
+    added = named_record(folder.path, folder.entries, name).body
     record = read_record((folder.path / added.path).read_bytes())
     return record, RecordReference(path=added.path, digest=added.digest, record_id=added.record_id)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from osint_imagery.evidence.fields import ArtifactField
+from osint_imagery.evidence.items import withdrawn_words
 from osint_imagery.evidence.standing import Standing, StandingRecord
 
 __all__ = ["AttachedFigure", "DetectionReport", "ReportItem", "report_of"]
@@ -52,6 +53,8 @@ class DetectionReport:
         Credit lines.
     remarks : tuple of str
         Terms that were acknowledged, licences not stated, figures left out.
+    withdrawn : tuple of (str, str)
+        Prediction and path of each record that does not stand, and when, by whom and why it was withdrawn.
     """
 
     claim_id: str
@@ -61,6 +64,7 @@ class DetectionReport:
     items: tuple[ReportItem, ...]
     credits: tuple[str, ...]
     remarks: tuple[str, ...]
+    withdrawn: tuple[tuple[str, str], ...] = ()
 
     @property
     def key(self) -> str:
@@ -82,6 +86,8 @@ class DetectionReport:
             lines += [f"{number}. {_plain(text)}" for number, text in enumerate(item.statements, 1)]
             lines += ["", *(f"- {_plain(text)}" for text in item.citations)]
             lines += [f"- Record `{item.record}`, `{item.digest}`", ""]
+        for name, why in self.withdrawn:
+            lines += [f"### {_plain(name)}", "", f"**Withdrawn**: {_plain(why)}", ""]
         lines += [f"Credit: {_plain(line)}  " for line in self.credits]
         lines += [f"{_plain(line)}  " for line in self.remarks]
         return [*lines, f"Claim `{self.claim_digest}`, ledger head `{self.head}`"]
@@ -107,6 +113,10 @@ class DetectionReport:
                 "identifier": f"{item.record} {item.digest}",
             }
             for item in self.items
+        ]
+        parts += [
+            {"@type": "Report", "name": f"{name}: withdrawn", "text": why, "creativeWorkStatus": "Withdrawn"}
+            for name, why in self.withdrawn
         ]
         return {
             "@type": "Report",
@@ -146,6 +156,10 @@ def report_of(standing: Standing, terms: tuple[str, ...]) -> DetectionReport:
         items=tuple(_item(one, figure=not standing.sensitive) for one in standing.records),
         credits=tuple(dict.fromkeys(line for record in records for line in record.credit)),
         remarks=tuple(remarks),
+        withdrawn=tuple(
+            (f"{one.prediction} ({one.record})", f"answer “{one.answer}”: {withdrawn_words(one)}")
+            for one in standing.withdrawn
+        ),
     )
 
 

@@ -8,13 +8,13 @@ from osint_imagery.core.claim import Claim, Prediction, Source
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import decimal_text
 from osint_imagery.core.texts import TEMPLATES, WEIGHING
-from osint_imagery.evidence.assessed_parts import ImageryItem, SourceItem
+from osint_imagery.evidence.assessed_parts import ImageryItem, SourceItem, Withdrawn
 from osint_imagery.evidence.assessment import least_minus
 from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.fields import EstimateField, RatioField
 from osint_imagery.evidence.record import EvidenceRecord
 
-__all__ = ["Looked", "Rested", "looked_for", "source_items"]
+__all__ = ["Looked", "Rested", "looked_for", "source_items", "withdrawn_words"]
 
 
 _OBSERVED: dict[Answer, Literal["LR+", "LR-"]] = {Answer.SEEN: "LR+", Answer.NOT_SEEN: "LR-"}
@@ -37,7 +37,7 @@ class Looked:
     record: EvidenceRecord | None
 
 
-def looked_for(claim: Claim, records: Sequence[Rested]) -> tuple[Looked, ...]:
+def looked_for(claim: Claim, records: Sequence[Rested], withdrawn: Sequence[Withdrawn] = ()) -> tuple[Looked, ...]:
     """Return one item for each record, and one for each prediction that has none.
 
     Parameters
@@ -46,6 +46,8 @@ def looked_for(claim: Claim, records: Sequence[Rested]) -> tuple[Looked, ...]:
         What is claimed.
     records : sequence of Rested
         All that stand.
+    withdrawn : sequence of Withdrawn
+        Those that do not; they are the reason why a prediction has none.
 
     Raises
     ------
@@ -62,7 +64,7 @@ def looked_for(claim: Claim, records: Sequence[Rested]) -> tuple[Looked, ...]:
     for prediction in claim.predictions:
         own = [rested for rested in records if rested.record.propositions.prediction == prediction.id]
         if not own:
-            found.append(Looked(item=_unexamined(prediction), prediction=prediction, record=None))
+            found.append(Looked(item=_unexamined(prediction, withdrawn), prediction=prediction, record=None))
         for index, rested in enumerate(own):
             name = prediction.id if len(own) == 1 else f"{prediction.id} ({index + 1})"
             item = _item(name, prediction, rested, found)
@@ -70,7 +72,15 @@ def looked_for(claim: Claim, records: Sequence[Rested]) -> tuple[Looked, ...]:
     return tuple(found)
 
 
-def _unexamined(prediction: Prediction) -> ImageryItem:
+def withdrawn_words(one: Withdrawn) -> str:
+    """Return why a record does not stand."""
+    template = "withdrawn record" if one.scene is None else "withdrawn scene"
+    return WEIGHING[template].format(scene=one.scene, at=one.at, by=one.by, reason=one.reason)
+
+
+def _unexamined(prediction: Prediction, withdrawn: Sequence[Withdrawn]) -> ImageryItem:
+    gone = [one for one in withdrawn if one.prediction == prediction.id]
+    why = "; ".join(WEIGHING["left out"].format(record=one.record, why=withdrawn_words(one)) for one in gone)
     return ImageryItem(
         id=prediction.id,
         prediction=prediction.id,
@@ -82,7 +92,7 @@ def _unexamined(prediction: Prediction) -> ImageryItem:
         worth=None,
         cap=None,
         floor=None,
-        reason=WEIGHING["not examined"],
+        reason=f"{WEIGHING['not examined']}: {why}" if why else WEIGHING["not examined"],
         expected_under=prediction.expecting,
         excluded_under=prediction.excluding,
     )

@@ -136,6 +136,14 @@ class EvidenceRecord(Model):
         AllowedLevel(target=target, gsd_m=float(self.fitness.gsd_m), level=DetectionLevel(annotation.level))
         return self._with(annotations=(*self.annotations, annotation))
 
+    def taken_over(self, custody: Custody, artifacts: Sequence[Artifact]) -> "EvidenceRecord":
+        """Return the record as another claim file takes it in: how it came there, its figures as named there."""
+        fields = tuple(
+            ArtifactField(name=item.path.name, digest=item.digest, media_type=item.media_type, shows=item.shows)
+            for item in artifacts
+        )
+        return self._with(custody=(*self.custody, custody), artifacts=fields)
+
     def following(self, previous: str | None) -> "EvidenceRecord":
         """Return the record with the digest of the record before it in its claim file."""
         return self._with(previous=previous)

@@ -1,4 +1,4 @@
-"""What stands in a closed claim file: the records that nobody has superseded, with their figures and terms."""
+"""What stands in a closed claim file: the records that nobody took back, with their figures and terms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from pathlib import Path
 
 from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import EvidenceError
+from osint_imagery.evidence.assessed_parts import Withdrawn
 from osint_imagery.evidence.fields import ArtifactField
 from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.ledger_file import read_ledger
-from osint_imagery.evidence.record import EvidenceRecord, read_record
-from osint_imagery.evidence.recorded import standing_records
+from osint_imagery.evidence.record import EvidenceRecord
+from osint_imagery.evidence.recorded import standing_records, withdrawn_records
 from osint_imagery.evidence.verify import verify
 from osint_imagery.scenes.license import acknowledged_terms
 
@@ -44,6 +45,8 @@ class Standing:
         What is claimed.
     records : tuple of StandingRecord
         In order of the ledger.
+    withdrawn : tuple of Withdrawn
+        Records that do not stand, and why.
     entries : tuple of Entry
         The ledger.
     """
@@ -51,6 +54,7 @@ class Standing:
     folder: Path
     claim: Claim
     records: tuple[StandingRecord, ...]
+    withdrawn: tuple[Withdrawn, ...]
     entries: tuple[Entry, ...]
 
     @classmethod
@@ -71,10 +75,16 @@ class Standing:
             raise EvidenceError(msg)
         entries = read_ledger(folder)
         records = tuple(
-            StandingRecord(path=body.path, digest=body.digest, record=read_record((folder / body.path).read_bytes()))
-            for body in standing_records(entries)
+            StandingRecord(path=one.body.path, digest=one.body.digest, record=one.record)
+            for one in standing_records(folder, entries)
         )
-        return cls(folder=folder, claim=read_claim(folder / "claim.yaml"), records=records, entries=entries)
+        return cls(
+            folder=folder,
+            claim=read_claim(folder / "claim.yaml"),
+            records=records,
+            withdrawn=withdrawn_records(folder, entries),
+            entries=entries,
+        )
 
     @property
     def head(self) -> str:

@@ -14,7 +14,7 @@ from osint_imagery.core.lineage import digest_file
 from osint_imagery.evidence.assessing import check_assessments
 from osint_imagery.evidence.check_records import check_records
 from osint_imagery.evidence.folder import PARTIAL, files_of
-from osint_imagery.evidence.history import history
+from osint_imagery.evidence.history import history, outdated
 from osint_imagery.evidence.ledger import (
     HEAD,
     LEDGER,
@@ -171,7 +171,7 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         head=entries[-1].digest,
         closed=is_closed(entries),
         seals=sealed,
-        notes=(*behind, *notes, *history(entries), *told, *unchecked),
+        notes=(*behind, *notes, *history(entries), *told, *outdated(entries), *unchecked),
     )
 
 

@@ -4,12 +4,12 @@ import base64
 import hashlib
 from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from osint_imagery.report.content import Picture, ReportContent
 
-__all__ = ["direction", "html_report", "read_part"]
+__all__ = ["direction", "html_report", "page_of", "read_part", "style_digest"]
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku-arab", "ps", "sd", "syr", "ug", "ur", "yi"})
 
@@ -49,18 +49,26 @@ def html_report(content: ReportContent) -> str:
     Nothing in the page depends on the clock or the machine: equal content gives equal bytes.
     """
     style = read_part("page.css")
-    policy = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(read_part("page.html.j2"))
-    return template.render(
+    return page_of("page.html.j2").render(
         report=content,
         claim=content.claim,
         style=Markup(style),  # noqa: S704 - our own file, no outside text
-        policy=policy,
+        policy=style_digest(style),
         reading=direction(content.claim.language),
         known={section.id for section in content.sections},
         images=[(picture, _data_uri(picture)) for picture in content.pictures],
     )
+
+
+def style_digest(style: str) -> str:
+    """Return the digest by which a page's content security policy allows its own style."""
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def page_of(name: str) -> Template:
+    """Return the template of a page, with the parts that several pages have."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(read_part("parts.html.j2") + read_part(name))
 
 
 def read_part(name: str) -> str:

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from osint_imagery.evidence.assessed import Assessment
-from osint_imagery.evidence.assessed_view import confidence_words, grade_words, imagery_words, update_words
+from osint_imagery.evidence.assessed_view import (
+    confidence_words,
+    grade_words,
+    imagery_words,
+    left_out_words,
+    update_words,
+)
 
 __all__ = ["WeighedView", "weighed_view"]
 
@@ -46,7 +52,7 @@ def weighed_view(found: Assessment) -> WeighedView:
     keys = [f"hypothesis-{index}" for index in range(len(found.hypotheses))]
     heads = [f"{one.id}{' (rival)' if one.rival else ''}: {one.text}" for one in found.hypotheses]
     return WeighedView(
-        said=(*imagery_words(found), found.others_say, *update_words(found)),
+        said=(*imagery_words(found), *left_out_words(found), found.others_say, *update_words(found)),
         basis=confidence_words(found),
         hangs_on=", or ".join(found.hangs_on),
         columns={

@@ -95,7 +95,7 @@ class Catalog:
 
 
 def open_catalog(
-    source: str | Path,
+    source: Catalog | str | Path,
     *,
     access: Access | None = None,
     signer: Signer | None = None,
@@ -105,8 +105,9 @@ def open_catalog(
 
     Parameters
     ----------
-    source : str or Path
-        A static STAC file (catalog, collection, item or item collection), a folder that holds
+    source : str, Path or Catalog
+        A catalogue that is open already is returned as it is. Else:
+        a static STAC file (catalog, collection, item or item collection), a folder that holds
         ``catalog.json`` or ``collection.json``, or a folder of products as downloaded (Sentinel-2 SAFE, Landsat with
         its MTL file, OPERA RTC-S1, PlanetScope ...; also zip and tar) and GeoTIFFs. A GeoTIFF of no product is dated
         by ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
@@ -137,7 +138,9 @@ def open_catalog(
     >>> all(scene.simulated for scene in catalog.scenes())
     True
     """
-    require(str | PathLike, source=source)
+    require(Catalog | str | PathLike, source=source)
+    if isinstance(source, Catalog):
+        return source
     require(Access | None, access=access)
     profile = profile_named(str(source))
     text = profile.url if profile is not None and not Path(source).exists() else str(source)

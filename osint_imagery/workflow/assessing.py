@@ -13,6 +13,7 @@ from osint_imagery.evidence.assessing import assess_records, rested_records
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.ledger_file import read_ledger
 from osint_imagery.evidence.priors import prior_field
+from osint_imagery.evidence.recorded import withdrawn_records
 from osint_imagery.evidence.verify import verify
 from osint_imagery.workflow.dossier import Dossier
 
@@ -66,7 +67,8 @@ def assess(
     -----
     At the level of object change: no ratio here says anything of the claim itself. Items that share a scene, a quiet
     date or ground are one group, within which nothing is multiplied; across groups the product is given beside the
-    bound that does without it. See docs/assessment.md.
+    bound that does without it. A record that was withdrawn, or that rests on a withdrawn scene, is left out and named.
+    See docs/assessment.md.
 
     Examples
     --------
@@ -85,10 +87,12 @@ def assess(
     stated = prior_field(priors, prior_reason)
     folder = dossier.path if isinstance(dossier, Dossier | ClaimFile) else Path(dossier)
     verify(folder)
+    entries = read_ledger(folder)
     return assess_records(
         read_claim(folder / "claim.yaml"),
-        rested_records(folder, read_ledger(folder)),
+        rested_records(folder, entries),
         created=clock(),
         software=SOFTWARE,
         prior=stated,
+        withdrawn=withdrawn_records(folder, entries),
     )

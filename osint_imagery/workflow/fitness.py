@@ -154,10 +154,6 @@ def fitness(claim: Claim, catalog: Catalog | str | Path, *, collections: Sequenc
     collections : sequence of str
         Collections of a server; default: all that it has.
 
-    Returns
-    -------
-    Fitness
-
     Raises
     ------
     CatalogError, OutsideFootprintError
@@ -165,9 +161,8 @@ def fitness(claim: Claim, catalog: Catalog | str | Path, *, collections: Sequenc
 
     Notes
     -----
-    Everything here is a limit, not a promise: the closed form is what a matched filter would find in white noise, LR-
-    and LR+ are what silence and a sighting could be worth at best. What the method really finds in these pixels is
-    measured afterwards (:func:`~osint_imagery.observe.power.power`).
+    Limits, not promises: the closed form is what a matched filter would find in white noise, LR- and LR+ what silence
+    and a sighting could be worth at best. :func:`~osint_imagery.observe.power.power` measures what is really found.
 
     Examples
     --------
@@ -179,8 +174,7 @@ def fitness(claim: Claim, catalog: Catalog | str | Path, *, collections: Sequenc
     """
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
-    source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
-    names = require_each(str, collections=collections)
+    source, names = open_catalog(catalog), require_each(str, collections=collections)
     found = search(source, claim_area(claim), claim_span(claim), collections=names)
     offer = offered(source, found)
     return Fitness(

@@ -83,7 +83,7 @@ def investigate(
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
     require(str | PathLike, out=out)
-    source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
+    source = open_catalog(catalog)
     refuse_server(source, claim, require_each(str, collections=collections))
     asked = searches_made(source, claim)
     folder = ClaimFile.create(out, claim, at=clock())

@@ -23,7 +23,7 @@ from osint_imagery.evidence.annotations import RecordReference
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.folder import make_folder
 from osint_imagery.evidence.ledger_bodies import StoredFile
-from osint_imagery.evidence.record import EvidenceRecord, read_record
+from osint_imagery.evidence.record import EvidenceRecord
 from osint_imagery.evidence.recorded import named_record, standing_records
 from osint_imagery.evidence.review_key import Commitment, KeyItem, ReviewKey
 from osint_imagery.scenes.catalog import Catalog, open_catalog
@@ -182,9 +182,9 @@ def _refuse(folder: ClaimFile, out: Path, key: Path) -> None:
 
 
 def _record(folder: ClaimFile, name: str | None) -> tuple[EvidenceRecord, RecordReference]:
-    bodies = standing_records(folder.entries) if name is None else (named_record(folder.entries, name),)
-    read = [(read_record((folder.path / body.path).read_bytes()), body) for body in bodies]
-    compared = [(record, body) for record, body in read if record.method is not None]
+    entries = folder.entries
+    found = standing_records(folder.path, entries) if name is None else (named_record(folder.path, entries, name),)
+    compared = [(one.record, one.body) for one in found if one.record.method is not None]
     if len(compared) != 1:
         known = ", ".join(record.id for record, _ in compared) or "none"
         msg = f"record={name!r}: of its records {known} compared two dates; name one of these"
@@ -195,7 +195,7 @@ def _record(folder: ClaimFile, name: str | None) -> tuple[EvidenceRecord, Record
 
 def _pair(record: EvidenceRecord, claim: Claim, catalog: Catalog | str | Path) -> tuple[Pair, AreaOfInterest]:
     """Read the two dates again, as they were compared, and make sure that the bytes are the same."""
-    source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
+    source = open_catalog(catalog)
     scenes = {scene.id: scene for scene in source.scenes()}
     roles = {scene.role: scene for scene in record.scenes}
     missing = [scene.id for scene in roles.values() if scene.id not in scenes]

@@ -41,9 +41,9 @@ def test_a_closed_dossier_takes_nothing_but_a_correction_that_closes_it_again(
             refused()
     assert verify(dossier.path).notes == ()
     again = ClaimFile.open(dossier.path)
-    again.correct(5, "the place was wrong", "B. Analyst", at=at + LATER, record=record)
+    again.correct(6, "the place was wrong", "B. Analyst", at=at + LATER, record=record)
     assert [entry.kind for entry in again.entries[-4:]] == ["closed", "reopened", "correction", "closed"]
-    again.correct(6, "and so was the time", "B. Analyst", at=at + LATER)
+    again.correct(9, "and so was the time", "B. Analyst", at=at + LATER)
     assert [entry.kind for entry in again.entries[-3:]] == ["closed", "correction", "closed"]
     checked = verify(dossier.path)
     assert checked.closed
@@ -108,7 +108,7 @@ def test_what_was_withdrawn_is_told_by_whoever_checks(dossier: ClaimFile, record
     dossier.correct(scene, "another place", "B. Analyst", at=at)
     notes = verify(dossier.path).notes
     assert any(f"entry {scene} ({record.scenes[0].id}) was superseded" in note for note in notes)
-    assert any(f"rests on scene {record.scenes[0].id}, which was withdrawn" in note for note in notes)
+    assert any(f"rests on scene {record.scenes[0].id}, withdrawn on" in note for note in notes)
 
 
 @pytest.mark.parametrize(("words", "message"), [((0, "why", "who"), "takes back"), ((1, " ", "who"), "blank")])

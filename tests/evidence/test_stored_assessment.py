@@ -66,9 +66,9 @@ def test_a_superseded_record_no_longer_counts(folder: ClaimFile, record: Evidenc
 
 
 def test_one_of_other_rules_is_named_and_not_called_altered(folder: ClaimFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assessing, "RULES", "2")
+    monkeypatch.setattr(assessing, "RULES", "3")
     assert about(verify(folder.path)) == [
-        "assessments/0001.json was made by rules '1', this version knows '2': not made again"
+        "assessments/0001.json was made by rules '2', this version knows '3': not made again"
     ]
 
 

@@ -10,6 +10,7 @@ from osint_imagery.core.lineage import canonical_json, digest_bytes
 from osint_imagery.core.timespan import utc
 from osint_imagery.evidence.assessing import assess_records, rested_records
 from osint_imagery.evidence.ledger_file import read_ledger
+from osint_imagery.evidence.recorded import withdrawn_records
 
 
 def forge(folder: Path, name: str, change: Callable[[dict[str, Any]], object]) -> None:
@@ -21,8 +22,9 @@ def forge(folder: Path, name: str, change: Callable[[dict[str, Any]], object]) -
     entries = [json.loads(line) for line in (folder / "ledger.jsonl").read_bytes().splitlines()]
     previous = None
     for entry in entries:
-        if entry["kind"] == "record_added":
-            path = entry["body"]["path"]
+        added = entry["body"].get("replacement") or entry["body"]
+        if "record_id" in added:
+            path = added["path"]
             record = json.loads(data.get(path) or (folder / path).read_bytes())
             data[path] = canonical_json({**record, "previous": previous})
             previous = digest_bytes(data[path])
@@ -43,6 +45,7 @@ def _forge_assessment(folder: Path, path: str, index: int) -> None:
         created=utc(stored["created"]),
         software=stored["software"],
         prior=None,
+        withdrawn=withdrawn_records(folder, read_ledger(folder)[:index]),
     )
     body = json.loads(again.body())
     if body != stored:
@@ -54,7 +57,8 @@ def _chain_again(folder: Path, entries: list[Any], data: dict[str, bytes]) -> No
     head = None
     lines = []
     for entry in entries:
-        for file in (entry["body"], *entry["body"].get("files", ())):
+        body = entry["body"]
+        for file in (body, body.get("replacement") or {}, *body.get("files", ())):
             if file.get("path") in data:
                 file.update(digest=digest_bytes(data[file["path"]]), size=len(data[file["path"]]))
         unsealed = {**{key: value for key, value in entry.items() if key != "digest"}, "previous": head}

@@ -7,7 +7,7 @@ from enum import StrEnum
 from os import PathLike
 from pathlib import Path
 
-from osint_imagery.core.arguments import require, require_each
+from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.texts import PLANS
@@ -65,8 +65,7 @@ class PredictionFitness:
     plus_cap : float or None
         Highest LR+ that so many quiet pairs and the closed form allow; None without quiet pairs.
     minus : Estimate
-        LR- of silence in one comparison: bounds for certain. ``low`` is what the best method could reach, ``high``
-        is 1 as long as nothing was inserted into the pixels.
+        LR- of silence in one comparison, for certain: ``low`` of the best method, ``high`` 1 before any insertion.
     radar : str
         What the radar looks could show; empty without one.
     worth : Worth
@@ -166,8 +165,7 @@ def fitness(claim: Claim, catalog: Catalog | str | Path, *, collections: Sequenc
     Notes
     -----
     Everything here is a limit, not a promise: the closed form is what a matched filter would find in white noise, LR-
-    and LR+ are what silence and a sighting could be worth at best. What the method really finds in these pixels is
-    measured afterwards (:func:`~osint_imagery.observe.power.power`).
+    and LR+ are what silence and a sighting could be worth at best. ``power`` then measures it in these pixels.
 
     Examples
     --------
@@ -180,8 +178,7 @@ def fitness(claim: Claim, catalog: Catalog | str | Path, *, collections: Sequenc
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
-    names = require_each(str, collections=collections)
-    found = search(source, claim.aoi(), claim_span(claim), collections=names)
+    found = search(source, claim.aoi(), claim_span(claim), collections=tuple(collections))
     offer = offered(source, found)
     return Fitness(
         claim_id=claim.id,

@@ -120,7 +120,7 @@ def _meets_place(batch: "pa.RecordBatch", aoi: AreaOfInterest) -> NDArray[np.boo
         west, east = -180.0, 180.0
     kept = np.ones(batch.num_rows, dtype=bool)
     for place, box in enumerate(boxes):
-        if isinstance(box, dict) and None not in box.values() and {"xmin", "ymin", "xmax", "ymax"} <= set(box):
+        if isinstance(box, dict) and {"xmin", "ymin", "xmax", "ymax"} <= set(box):
             crosses = box["xmin"] > box["xmax"]
             beside = not crosses and (box["xmin"] > east or box["xmax"] < west)
             kept[place] = not (beside or box["ymin"] > north or box["ymax"] < south)

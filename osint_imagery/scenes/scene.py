@@ -21,7 +21,7 @@ _QUALITY_KEYS = {
     QualityEncoding.SCL: ("scl",),
     QualityEncoding.QA_PIXEL: ("qa_pixel",),
     QualityEncoding.BQA: ("bqa",),
-    QualityEncoding.QA60: ("qa60",),
+    QualityEncoding.QA60: ("qa60", "msk_clouds"),
     QualityEncoding.RTC_MASK: ("mask",),
     QualityEncoding.MSK_CLASSI: ("msk_classi",),
     QualityEncoding.BQA_C1: ("bqa",),

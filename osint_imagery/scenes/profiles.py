@@ -91,8 +91,8 @@ PROFILES: tuple[Profile, ...] = (
                 traps=(
                     "a step between Sentinel-1A and 1C from May 2025 (microsoft/PlanetaryComputer#492)",
                     (
-                        "its token wanted an account's key until 2024 (microsoft/PlanetaryComputer#230); users report that "
-                        "it no longer does"
+                        "its token wanted an account's key until 2024 (microsoft/PlanetaryComputer#230); users report "
+                        "that it no longer does"
                     ),
                 ),
             ),
@@ -226,8 +226,8 @@ PROFILES: tuple[Profile, ...] = (
         traps=(
             f"static files, one collection an event; assets: {_VHR}",
             (
-                "licence: by analogy with Maxar's program and by others' code; no page of the provider was found, look at "
-                "the event's own terms"
+                "licence: by analogy with Maxar's program and by others' code; no page of the provider was found, look "
+                "at the event's own terms"
             ),
         ),
     ),

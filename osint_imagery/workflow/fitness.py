@@ -7,7 +7,7 @@ from enum import StrEnum
 from os import PathLike
 from pathlib import Path
 
-from osint_imagery.core.arguments import require
+from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.texts import PLANS
@@ -178,7 +178,7 @@ def fitness(claim: Claim, catalog: Catalog | str | Path, *, collections: Sequenc
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
     source = catalog if isinstance(catalog, Catalog) else open_catalog(catalog)
-    found = search(source, claim.aoi(), claim_span(claim), collections=tuple(collections))
+    found = search(source, claim.aoi(), claim_span(claim), collections=require_each(str, collections=collections))
     offer = offered(source, found)
     return Fitness(
         claim_id=claim.id,

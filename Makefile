@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 OUT ?= demo/$(shell date -u +%Y%m%dT%H%M%SZ)
 SCENES = $(firstword $(wildcard $(OSINT_IMAGERY_DATA)/scenes/catalog.json ../shared/data/scenes/catalog.json))
 
-.PHONY: demo test test-servers lint types contracts check notebooks lock clean
+.PHONY: demo test servers test-servers lint types contracts check notebooks lock clean
 
 $(VENV)/.ready: pyproject.toml requirements/dev.txt requirements/demo.txt
 	$(PYTHON) -m venv $(VENV)
@@ -50,6 +50,8 @@ $(SERVERS)/.ready: $(SERVER_TESTS)/requirements.txt $(SERVER_TESTS)/items.txt
 	$(SERVERS)/bin/python -m pip download --quiet --no-deps --no-binary :all: --require-hashes -r $(SERVER_TESTS)/items.txt -d $(SERVERS)/items
 	tar -xzf $(SERVERS)/items/odc_stac-0.5.3.tar.gz -C $(SERVERS)/items --strip-components=3 odc_stac-0.5.3/tests/data
 	touch $@
+
+servers: $(SERVERS)/.ready
 
 test-servers: $(VENV)/.ready $(SERVERS)/.ready
 	OSINT_IMAGERY_SERVERS=$(SERVERS) OSINT_IMAGERY_REAL_ITEMS=$(SERVERS)/items $(BIN)/pytest -n 0 -rs $(SERVER_TESTS)

@@ -113,6 +113,7 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("executor=", lambda g: oi.fetch(g.scene, "folder", executor=4)),
         ("bands=", lambda g: oi.fetch(g.scene, "folder", bands="red")),
     ],
+    "fetch_sample": [("name=", lambda g: oi.fetch_sample(5, g.out)), ("folder=", lambda g: oi.fetch_sample("port", 5))],
     "fitness": [("claim=", lambda g: oi.fitness("x", g.catalog)), ("catalog=", lambda g: oi.fitness(g.claim, 5))],
     "Grid": [
         ("aoi=", lambda g: oi.Grid.over("x", resolution_m=10)),
@@ -209,6 +210,7 @@ WITHOUT = {
     "Prediction",
     "Verdict",
     "detectors",
+    "samples",
 }
 CASES = [
     pytest.param(wrong, call, id=f"{name}-{index}")

@@ -11,10 +11,10 @@ from osint_imagery.core.flags import Flag
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Step
 
-__all__ = ["flag_clouds_by_network"]
+__all__ = ["SIX", "flag_clouds_by_network"]
 
 _FOUR = ("blue", "green", "red", "nir")
-_SIX = (*_FOUR, "swir16", "swir22")
+SIX = (*_FOUR, "swir16", "swir22")
 _TILE = 256  # px
 _LEVELS = ("l1c", "l2a")
 _CLASSES = {1: Flag.CLOUD, 2: Flag.CLOUD_SHADOW}
@@ -73,7 +73,7 @@ def flag_clouds_by_network(image: Image, *, level: str) -> Image:
     except ImportError as err:
         msg = "ukis-csmask is not installed; pip install 'osint-imagery[clouds]', or use flag_clouds(pair)"
         raise InputError(msg) from err
-    bands = _SIX if all(name in image.bands for name in _SIX) else _FOUR
+    bands = SIX if all(name in image.bands for name in SIX) else _FOUR
     stack = np.stack([np.where(image.valid, image.band(name), 0) / scale for name in bands], axis=-1)
     beyond = [(0, max(0, _TILE - side)) for side in image.shape]  # small images are mirrored up to one tile
     stack = np.pad(stack, (*beyond, (0, 0)), mode="symmetric").astype(np.float32)

@@ -1,9 +1,10 @@
 """Was anybody looking: usable looks at a place while the thing was there, from metadata and quality layers only."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from numbers import Real
 
+from osint_imagery.change.cloud_opinion import CloudAgreement
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Prediction
@@ -75,6 +76,7 @@ def coverage(
     *,
     aoi: AreaOfInterest | None = None,
     usable_at_least: float = 0.8,
+    opinions: Mapping[str, CloudAgreement] | None = None,
 ) -> Coverage:
     """Return who looked while the target was there, from metadata and quality layers alone.
 
@@ -90,6 +92,9 @@ def coverage(
         Where; defaults to the prediction's own place.
     usable_at_least : float
         Share of the area, in (0, 1], that a look must show to count.
+    opinions : mapping, optional
+        By scene id, how far a second opinion on clouds agrees with the quality layer
+        (:func:`~osint_imagery.change.cloud_opinion.cloud_opinion`). It is told in the look's reason; no state changes.
 
     Returns
     -------
@@ -114,6 +119,7 @@ def coverage(
     every = require_each(Scene, scenes=scenes)
     require(AreaOfInterest | None, aoi=aoi)
     require(Real, usable_at_least=usable_at_least)
+    require(Mapping | None, opinions=opinions)
     where = aoi or (prediction.place.aoi() if prediction.place else None)
     if where is None:
         msg = f"aoi=None and prediction {prediction.id!r} names no place; pass aoi=claim.aoi(prediction)"
@@ -121,7 +127,14 @@ def coverage(
     if not 0 < usable_at_least <= 1:
         msg = f"usable_at_least={usable_at_least!r} is not a share in (0, 1]; 0.8 = four fifths of the area"
         raise InputError(msg)
-    return covered(prediction, [look_at(scene, where, usable_at_least) for scene in every], place=where.name)
+    told = {name: agreement.label for name, agreement in (opinions or {}).items()}
+    looks = [_told(look_at(scene, where, usable_at_least), told) for scene in every]
+    return covered(prediction, looks, place=where.name)
+
+
+def _told(look: Look, told: Mapping[str, str]) -> Look:
+    """Return a look whose reason also says what a second opinion says."""
+    return replace(look, reason=f"{look.reason}; {told[look.scene_id]}") if look.scene_id in told else look
 
 
 def covered(prediction: Prediction, looks: Iterable[Look], *, place: str) -> Coverage:

@@ -26,6 +26,7 @@ from osint_imagery.scenes.archive import is_archive
 from osint_imagery.scenes.client import Signer
 from osint_imagery.scenes.folder import walk_folder
 from osint_imagery.scenes.found import Found, Offer, judged, share
+from osint_imagery.scenes.geoparquet import is_geoparquet, walk_geoparquet
 from osint_imagery.scenes.profiles import profile_named
 from osint_imagery.scenes.question import Question, Terms
 from osint_imagery.scenes.remote_catalog import Remote, opened_remote
@@ -78,7 +79,14 @@ class Catalog:
         if self.path is None:
             msg = f"catalog={self!r} is on a server; ask it for a place and dates with search(catalog, aoi, when)"
             raise InputError(msg)
+        if self.is_table:
+            return walk_geoparquet(self.path)
         return walk(self.path) if self._is_stac else walk_folder(self.path)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it is STAC GeoParquet."""
+        return self.path is not None and self.path.is_file() and is_geoparquet(self.path)
 
     @property
     def _is_stac(self) -> bool:
@@ -91,6 +99,8 @@ class Catalog:
     def __repr__(self) -> str:
         if self.remote is not None:
             return f"Catalog({self.name!r}, {self.remote.kind} at {self.href})"
+        if self.is_table:
+            return f"Catalog({self.name!r}, STAC GeoParquet)"
         return f"Catalog({self.name!r}, {'static STAC' if self._is_stac else 'products and GeoTIFFs'})"
 
 
@@ -108,8 +118,9 @@ def open_catalog(
     source : str, Path or Catalog
         A catalogue that is open already is returned as it is. Else:
         a static STAC file (catalog, collection, item or item collection), a folder that holds
-        ``catalog.json`` or ``collection.json``, or a folder of products as downloaded (Sentinel-2 SAFE, Landsat with
-        its MTL file, OPERA RTC-S1, PlanetScope ...; also zip and tar) and GeoTIFFs. A GeoTIFF of no product is dated
+        ``catalog.json`` or ``collection.json``, a STAC GeoParquet file (extra ``geoparquet``), or a folder of products
+        as downloaded (Sentinel-2 SAFE, Landsat with its MTL file, OPERA RTC-S1, PlanetScope ...; also zip and tar)
+        and GeoTIFFs. A GeoTIFF of no product is dated
         by ``NAME.json`` beside it: ``{"acquired": "2017-10-03T08:17:39Z", "source": "...", ...}``.
         Or a server: the https address of a STAC API's landing page or of a static STAC catalogue, or the name of a
         known one (:data:`osint_imagery.scenes.profiles.PROFILES`), ``"earth-search"`` for example.
@@ -159,7 +170,7 @@ def open_catalog(
     if path.suffix.lower() in {".tif", ".tiff", ".jp2"}:
         msg = f"source={text!r} is a single raster; give the folder that holds it"
         raise CatalogError(msg)
-    if is_archive(path):
+    if is_archive(path) or is_geoparquet(path):
         return Catalog(name=path.stem, href=text, path=path.resolve(), digest=digest_file(path))
     data, body = read_json(path)
     name = str(body.get("title") or body.get("id") or path.stem)
@@ -261,6 +272,8 @@ def _offered(
             f"catalog={catalog!r} is on this machine and read whole; collections, query, sort and limit are for servers"
         )
         raise InputError(msg)
+    if catalog.path is not None and catalog.is_table:
+        return tuple(walk_geoparquet(catalog.path, aoi, when)), aoi, when, None
     entries = tuple(catalog.entries())
     scenes = [entry for entry in entries if isinstance(entry, Scene)]
     if scenes and not any(share(scene, aoi) for scene in scenes):

@@ -1,5 +1,7 @@
 """Which sensor and which band a provider's metadata mean; never guessed from file names or dates."""
 
+import re
+
 from osint_imagery.scenes.sensors import Sensor, satellite_number, sensor
 
 __all__ = ["common_name", "sensor_key"]
@@ -17,6 +19,8 @@ def common_name(kind: Sensor, name: str, platform: str | None = None) -> str | N
     """
     known = {band.name.upper(): band.common_name for band in kind.bands}
     plain = name.upper().removesuffix(".TIF").replace("ETM_", "TM_")
+    if kind.kind == "radar":
+        plain = re.sub(r"^\d+_", "", plain)  # NASA's Common Metadata Repository numbers the files: "0_VV"
     if plain in known:
         return known[plain]
     if kind.key.startswith("landsat"):
@@ -53,7 +57,7 @@ def sensor_key(properties: dict[str, object]) -> str:
     if "sentinel-2" in words:
         level = level or next((mark.upper() for mark in ("l1c", "l2a") if mark in collection), "")  # old items
         return "sentinel-2-l1c" if "1C" in level else "sentinel-2-l2a" if "2A" in level or level == "L2" else "geotiff"
-    if "sentinel-1" in words:
+    if "sentinel-1" in words or "opera_l2_rtc-s1_v" in words:
         product = str(properties.get("sar:product_type", "")).upper()
         radar = {"RTC": "sentinel-1-rtc", "NRB": "sentinel-1-rtc", "GRD": "sentinel-1-grd"}
         return "sentinel-1-rtc" if "rtc" in words else radar.get(product, "geotiff")

@@ -14,6 +14,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from osint_imagery.core.errors import CatalogError, DataError, InputError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.bundle import Bundle, Claimed, refuse
+from osint_imagery.scenes.cloud_outlines import OUTLINED, cloud_outlines
 from osint_imagery.scenes.location import Location
 from osint_imagery.scenes.markup import elements, number_in, number_of, parse_xml, text_in
 from osint_imagery.scenes.naming import common_name
@@ -113,7 +114,7 @@ def _scene(parts: _Parts) -> Scene:
     tile_name, _, tile = parts.granule()
     baseline = parts.needed("PROCESSING_BASELINE")
     bands, missing = _bands(parts, kind, baseline)
-    quality = _quality(parts)
+    quality = _quality(parts, tile)
     if quality is None:
         kind = replace(kind, quality=None)
     elif quality.key == "MSK_CLASSI":
@@ -162,8 +163,10 @@ def _notes(missing: list[str], quality: Asset | None, *, l2a: bool) -> tuple[str
             f"({', '.join(missing)}); each band is read at the finest pixel size that is here"
         )
     if quality is None:
-        layer = "scene classification (SCL)" if l2a else "raster cloud mask (MSK_CLASSI; before 04.00 it is a vector)"
+        layer = "scene classification (SCL)" if l2a else "cloud mask (MSK_CLASSI; before 04.00 MSK_CLOUDS)"
         notes.append(f"the product holds no {layer}: where clouds are is not known")
+    elif quality.key == "MSK_CLOUDS":
+        notes.append(OUTLINED)
     return tuple(notes)
 
 
@@ -225,13 +228,18 @@ def _bands(parts: _Parts, kind: Sensor, baseline: str) -> tuple[list[Asset], lis
     return [found[band] for band in _BAND_IDS if band in found], missing
 
 
-def _quality(parts: _Parts) -> Asset | None:
-    """Return the scene classification (finest) of a Level-2A product, the raster cloud mask of a Level-1C one."""
+def _quality(parts: _Parts, tile: Element) -> Asset | None:
+    """Return the scene classification (finest) of a Level-2A product, the cloud mask of a Level-1C one."""
     if parts.is_l2a:
         found = sorted(name for name in parts.files if PurePosixPath(name).match("GRANULE/*/IMG_DATA/*/*_SCL_*m.jp2"))
         return _asset(parts, found[0], key="SCL", gsd_m=_PIXEL_M[found[0][-7:-4]]) if found else None
     found = [name for name in parts.files if PurePosixPath(name).match("GRANULE/*/QI_DATA/MSK_CLASSI_B00.jp2")]
-    return _asset(parts, found[0], key="MSK_CLASSI", gsd_m=60.0) if found else None
+    if found:
+        return _asset(parts, found[0], key="MSK_CLASSI", gsd_m=60.0)
+    outlines = cloud_outlines(parts.files, tile)
+    if outlines is None:
+        return None
+    return replace(_asset(parts, outlines[0], key="MSK_CLOUDS", gsd_m=60.0), location=outlines[1], size=None)
 
 
 def _documents(parts: _Parts, tile_name: str) -> list[Asset]:

@@ -96,6 +96,8 @@ class Profile:
         Hosts of its files that want a token.
     traps : tuple of str
         What goes wrong with it.
+    sources : tuple of str
+        Documents that these facts were compared with.
     """
 
     name: str
@@ -112,6 +114,7 @@ class Profile:
     storage: Storage | None = None
     token_hosts: tuple[str, ...] = ()
     traps: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
     def holding(self, collection: object) -> Holding | None:
         """Return what is known of a collection, None where nothing is."""

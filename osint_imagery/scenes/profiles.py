@@ -15,6 +15,7 @@ _EARTH_SEARCH_OFFSET = (
     "earthsearch:boa_offset_applied and the stated offset contradict the pixels of some items "
     "(Element84/earth-search#66, #71, cirrus-earth-search#33): use sentinel-2-c1-l2a"
 )
+_SERVED = "items as served, in the source package odc-stac 0.5.3 (tests/servers/test_real_items.py)"
 _ROTS = "items are replaced under the same id, and removed, when products are processed anew: keep the digests"
 _VHR = "visual (8 bit picture), ms_analytic, pan_analytic, in the newer catalogue visual alone"
 
@@ -56,6 +57,7 @@ PROFILES: tuple[Profile, ...] = (
             "scenes are missing (Element84/earth-search#10, #29, #36, #65, #70): no scene found is not no scene taken",
             _ROTS,
         ),
+        sources=("https://github.com/Element84/earth-search", "https://registry.opendata.aws/sentinel-2-l2a-cogs/"),
     ),
     Profile(
         name="planetary-computer",
@@ -86,12 +88,22 @@ PROFILES: tuple[Profile, ...] = (
                 sensor="sentinel-1-rtc",
                 bands="vv, vh, hh, hv",
                 quality="",
-                traps=("a step between Sentinel-1A and 1C from May 2025 (microsoft/PlanetaryComputer#492)",),
+                traps=(
+                    "a step between Sentinel-1A and 1C from May 2025 (microsoft/PlanetaryComputer#492)",
+                    (
+                        "its token wanted an account's key until 2024 (microsoft/PlanetaryComputer#230); users report "
+                        "that it no longer does"
+                    ),
+                ),
             ),
         ),
         traps=(
             "older baselines are removed when a product is processed anew (microsoft/PlanetaryComputer#394)",
             "one acquisition is offered in several baselines (microsoft/PlanetaryComputer#163)",
+        ),
+        sources=(
+            "https://planetarycomputer.microsoft.com/docs/concepts/sas/",
+            "https://github.com/microsoft/PlanetaryComputer/issues/230",
         ),
     ),
     Profile(
@@ -118,6 +130,7 @@ PROFILES: tuple[Profile, ...] = (
             Holding(id="sentinel-1-grd", sensor="sentinel-1-grd", bands="vv, vh, hh, hv", quality=""),
         ),
         traps=("checksums are SHA3-256 or MD5, some with a prefix that fits none: compared where the kind is known",),
+        sources=("https://documentation.dataspace.copernicus.eu/APIs/S3.html", _SERVED),
     ),
     Profile(
         name="usgs-landsat",
@@ -142,6 +155,11 @@ PROFILES: tuple[Profile, ...] = (
             Holding(id="landsat-c2l1", sensor="landsat-c2-l1", bands="as landsat-c2l2-sr, and pan", quality="qa_pixel"),
         ),
         traps=("several levels of one scene are items of several collections: name the collection",),
+        sources=(
+            "https://www.usgs.gov/landsat-missions/spatiotemporal-asset-catalog-stac",
+            "https://www.usgs.gov/faqs/are-landsat-data-cloud-still-considered-be-within-public-domain",
+            _SERVED,
+        ),
     ),
     Profile(
         name="opera",
@@ -164,12 +182,19 @@ PROFILES: tuple[Profile, ...] = (
             Holding(
                 id="OPERA_L2_RTC-S1_V1_1",
                 sensor="sentinel-1-rtc",
-                bands="VV, VH, one file each; a scene is one burst",
-                quality="mask",
+                bands="0_VV, 0_VH (or 0_HH, 0_HV), one file each; a scene is one burst",
+                quality="0_mask",
                 traps=("files are reached over redirects to signed addresses on other hosts",),
             ),
         ),
-        traps=("coverage differs much from region to region: no scene found is not no scene taken",),
+        traps=(
+            "coverage differs much from region to region: no scene found is not no scene taken",
+            "items name neither satellite nor track: only the product id does",
+        ),
+        sources=(
+            "https://www.jpl.nasa.gov/go/opera/products/rtc-product/",
+            "https://developers.google.com/earth-engine/datasets/catalog/OPERA_RTC_L2_V1_S1",
+        ),
     ),
     Profile(
         name="maxar-open-data",
@@ -186,6 +211,7 @@ PROFILES: tuple[Profile, ...] = (
             "non-commercial: a newsroom may be outside the licence",
             "view angles differ much from date to date: tall things lean",
         ),
+        sources=("https://github.com/opengeos/maxar-open-data", "https://registry.opendata.aws/maxar-open-data/"),
     ),
     Profile(
         name="vantor-open-data",
@@ -197,7 +223,13 @@ PROFILES: tuple[Profile, ...] = (
         source="Vantor Open Data Program",
         open_buckets=(("vantor-opendata", "https://vantor-opendata.s3.amazonaws.com"),),
         holdings=(),
-        traps=(f"static files, one collection an event; assets: {_VHR}",),
+        traps=(
+            f"static files, one collection an event; assets: {_VHR}",
+            (
+                "licence: by analogy with Maxar's program and by others' code; no page of the provider was found, look "
+                "at the event's own terms"
+            ),
+        ),
     ),
 )
 """Every catalogue that is known by name."""

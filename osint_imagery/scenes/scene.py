@@ -1,5 +1,6 @@
 """A scene: one acquisition as its provider describes it, with the files that hold its pixels."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -21,7 +22,7 @@ _QUALITY_KEYS = {
     QualityEncoding.SCL: ("scl",),
     QualityEncoding.QA_PIXEL: ("qa_pixel",),
     QualityEncoding.BQA: ("bqa",),
-    QualityEncoding.QA60: ("qa60",),
+    QualityEncoding.QA60: ("qa60", "msk_clouds"),
     QualityEncoding.RTC_MASK: ("mask",),
     QualityEncoding.MSK_CLASSI: ("msk_classi",),
     QualityEncoding.BQA_C1: ("bqa",),
@@ -289,5 +290,5 @@ class Refused:
 
 
 def _is_quality(asset: Asset, keys: tuple[str, ...]) -> bool:
-    key = asset.key.lower().removesuffix(".tif")
+    key = re.sub(r"^\d+_", "", asset.key.lower().removesuffix(".tif"))  # "0_mask" in NASA's catalogue
     return any(key == name or key.startswith(f"{name}_") for name in keys)

@@ -1,6 +1,6 @@
 """GeoTIFFs written window by window, which appear whole or not at all."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,14 +9,19 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio._err import CPLE_BaseError
 from rasterio.errors import RasterioError
+from rasterio.features import rasterize
+from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
 from osint_imagery.core.errors import DataError, EvidenceExistsError
 from osint_imagery.core.grid import Grid
 
-__all__ = ["Put", "bounded_cache", "refuse_existing", "tiled_geotiff"]
+__all__ = ["Put", "Ring", "bounded_cache", "burned_geotiff", "refuse_existing", "tiled_geotiff"]
 
 Put = Callable[[int, int, NDArray[np.generic]], None]  # first row, first column, (y, x)
+
+Ring = list[tuple[float, float]]
+"""Corners of an outline in a grid's coordinates."""
 
 _TILE = 512
 _CACHE_BYTES = 64 << 20
@@ -41,6 +46,30 @@ def bounded_cache() -> Iterator[None]:
     """Keep GDAL's cache of decoded tiles at 64 MB: by default it grows to a twentieth of the machine's memory."""
     with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES):
         yield
+
+
+def burned_geotiff(shapes: Sequence[tuple[list[Ring], int]], grid: Grid) -> bytes:
+    """Return a GeoTIFF in which every pixel holds the bits of the outlines that its middle lies in.
+
+    Parameters
+    ----------
+    shapes : sequence of (rings, bits)
+        Outlines, each with its holes, and what is set inside.
+    grid : Grid
+        Of the raster; values are 16-bit whole numbers, 0 where no outline is.
+    """
+    values = np.zeros(grid.shape, dtype=np.uint16)
+    for bits in sorted({bits for _, bits in shapes}):
+        outlines = [({"type": "Polygon", "coordinates": rings}, 1) for rings, own in shapes if own == bits]
+        inside = rasterize(outlines, out_shape=grid.shape, transform=grid.transform, dtype="uint8")
+        values |= np.where(inside == 1, np.uint16(bits), np.uint16(0))
+    rows, columns = grid.shape
+    shape = {"count": 1, "height": rows, "width": columns, "dtype": "uint16"}
+    place = {"crs": grid.wkt, "transform": grid.transform}
+    with MemoryFile() as memory:
+        with memory.open(driver="GTiff", compress="deflate", tiled=True, **shape, **place) as dataset:
+            dataset.write(values, 1)
+        return bytes(memory.getbuffer())
 
 
 @contextmanager

@@ -65,8 +65,7 @@ class PredictionFitness:
     plus_cap : float or None
         Highest LR+ that so many quiet pairs and the closed form allow; None without quiet pairs.
     minus : Estimate
-        LR- of silence in one comparison: bounds for certain. ``low`` is what the best method could reach, ``high``
-        is 1 as long as nothing was inserted into the pixels.
+        LR- of silence in one comparison, for certain: ``low`` of the best method, ``high`` 1 before any insertion.
     radar : str
         What the radar looks could show; empty without one.
     worth : Worth

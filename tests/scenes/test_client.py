@@ -39,6 +39,7 @@ def server():
         ("shorter than said", RemoteError),
         ("401", AccessError),
         ("403", AccessError),
+        ("expired", AccessError),
         ("404", MissingAssetError),
         ("400", RemoteError),
         ("429", BusyError),
@@ -53,7 +54,8 @@ def test_a_fault_that_stays_ends_in_its_error(server, fault, error):
         client.get(server.url + "/a.json?sig=SECRET")
     assert "SECRET" not in str(caught.value)
     assert isinstance(caught.value, (ReadError, MissingAssetError))
-    assert len(server.seen) == (1 if fault in {"401", "403", "404", "400"} else 2)
+    assert len(server.seen) == (1 if fault in {"401", "403", "expired", "404", "400"} else 2)
+    assert ("the signature has expired" in str(caught.value)) is (fault == "expired")
 
 
 @pytest.mark.parametrize("fault", ["stall", "reset", "truncated", "429", "500", "502", "503", "504"])

@@ -8,8 +8,12 @@ from support.scene_server import AOI, WHEN, found_in, scene_server, tree
 
 from osint_imagery.core.errors import (
     AccessError,
+    BusyError,
+    ChangedFileError,
     ChecksumError,
+    IncompleteBodyError,
     MissingAssetError,
+    RangeUnsupportedError,
     RemoteError,
 )
 from osint_imagery.scenes import remote_file
@@ -29,6 +33,13 @@ def server(write_tif, tmp_path):
     [
         ("500", RemoteError),
         ("403", AccessError),
+        ("expired", AccessError),
+        ("429", BusyError),
+        ("shorter than said", IncompleteBodyError),
+        ("longer than said", IncompleteBodyError),
+        ("other part", IncompleteBodyError),
+        ("other total", ChangedFileError),
+        ("no range", RangeUnsupportedError),
         ("404", MissingAssetError),
         ("truncated", RemoteError),
         ("reset", RemoteError),

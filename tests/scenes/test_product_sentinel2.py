@@ -177,7 +177,7 @@ def test_without_a_quality_layer_every_pixel_says_so(tmp_path):
     scene = only(tmp_path)
     assert scene.quality_asset is None
     assert "holds no scene classification" in safe_note(tmp_path, level="L2A")
-    assert "holds no raster cloud mask" in safe_note(tmp_path / "l1c", level="L1C", bands={"B04": RED})
+    assert "holds no cloud mask" in safe_note(tmp_path / "l1c", level="L1C", bands={"B04": RED})
     assert (read(scene, native_grid(scene, "red"), ("red",)).flags == Flag.QUALITY_UNKNOWN).all()
 
 

@@ -34,12 +34,34 @@ def test_profiles_are_consistent():
         assert profile.url.startswith("https://")
         assert profile_at(profile.url + "/") is profile
         assert "{year}" in profile.credit or profile.name == "usgs-landsat"
+        assert profile.sources or any("no page of the provider was found" in trap for trap in profile.traps)
         for holding in profile.holdings:
             kind = sensor(holding.sensor)
             assert not holding.quality or kind.quality is not None
             assert (holding.offset is Offset.FIXED) == (holding.offset_value is not None)
     assert profile_at("https://example.org") is None
     assert profile_named("nowhere") is None
+
+
+def opera(collection="OPERA_L2_RTC-S1_V1_1", **properties):
+    """Return a burst in the form in which NASA's Common Metadata Repository serves it."""
+    name = "OPERA_L2_RTC-S1_T063-133417-IW3_20240701T001410Z_20240701T044329Z_S1A_30_v1.0"
+    one = item(name, "2024-07-01", collection=collection, **properties)
+    files = {f"0_{layer}": {"href": f"https://example.org/{name}_{layer}.tif"} for layer in ("VV", "VH", "mask")}
+    one["assets"] = {**files, "metadata": {"href": "https://example.org/x.xml", "type": "application/xml"}}
+    return Items(client=Client(), base="https://example.org", profile=profile_named("opera")).entry(one)
+
+
+def test_a_burst_of_nasas_catalogue_is_radar_with_its_mask_and_credit():
+    found = opera()
+    assert (found.sensor.key, found.bands) == ("sentinel-1-rtc", ("vv", "vh"))
+    assert found.quality_asset.key == "0_mask"
+    assert found.credit == "Contains modified Copernicus Sentinel data 2024; terrain-corrected by NASA/JPL OPERA"
+    assert terms_of(found.license).use is Use.OPEN
+
+
+def test_static_layers_of_opera_are_no_backscatter():
+    assert opera("OPERA_L2_RTC-S1-STATIC_V1_1").sensor.key == "geotiff"
 
 
 @pytest.mark.parametrize(("baseline", "offset"), [("02.12", 0.0), ("03.01", 0.0), ("04.00", -0.1), ("05.11", -0.1)])

@@ -121,6 +121,7 @@ def test_the_cache_is_bounded_and_reading_goes_on_without_it(server):
         ("other total", ChangedFileError),
         ("no range", RangeUnsupportedError),
         ("403", AccessError),
+        ("expired", AccessError),
         ("404", MissingAssetError),
         ("416", ChangedFileError),
         ("429", BusyError),

@@ -134,6 +134,7 @@ def local_crs(scene):
         ("other total", ChangedFileError),
         ("no range", RangeUnsupportedError),
         ("403", AccessError),
+        ("expired", AccessError),
         ("404", MissingAssetError),
         ("429", BusyError),
         ("500", RemoteError),

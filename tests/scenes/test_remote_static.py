@@ -59,7 +59,21 @@ def test_items_are_found_and_collections_elsewhere_are_not_opened(server):
     assert (found.question.method, found.question.pages) == ("walk", 6)
 
 
-@pytest.mark.parametrize("fault", ["500", "404", "truncated", "403", "stall"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "stall",
+        "reset",
+        "truncated",
+        "shorter than said",
+        "longer than said",
+        "403",
+        "expired",
+        "404",
+        "429",
+        "500",
+    ],
+)
 def test_a_part_that_fails_is_never_no_scene(server, fault):
     server.always["/c/a/one.json"] = fault
     with pytest.raises(CatalogError, match="not known"):

@@ -85,6 +85,7 @@ def test_no_scene_is_an_answer_and_says_what_was_asked(server):
         ("longer than said", None),
         ("401", AccessError),
         ("403", AccessError),
+        ("expired", AccessError),
         ("404", MissingAssetError),
         ("429", BusyError),
         ("500", RemoteError),
@@ -101,10 +102,14 @@ def test_a_catalogue_that_fails_is_never_no_scene(server, fault, cause, after):
     assert cause is None or isinstance(caught.value.__cause__, cause)
 
 
-@pytest.mark.parametrize("fault", ["stall", "500", "404", "403", "reset"])
+@pytest.mark.parametrize(
+    "fault",
+    ["stall", "reset", "truncated", "shorter than said", "longer than said", "403", "expired", "404", "429", "500"],
+)
 def test_a_catalogue_that_cannot_be_opened_says_so(server, fault):
     server.http.always["/v1"] = fault
-    with pytest.raises(CatalogError, match="not known"):
+    said = "does not answer in JSON" if fault == "longer than said" else "not known"
+    with pytest.raises(CatalogError, match=said):
         opened(server)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from osint_imagery.scenes.catalog import open_catalog
 from osint_imagery.scenes.client import Client
 from osint_imagery.scenes.packaged import bundled
 from osint_imagery.scenes.profiles import profile_named
@@ -161,3 +162,16 @@ def test_every_item_opens_or_is_refused_by_name(folder):
     opened = [entry(path, "earth-search") for path in paths]
     assert len(opened) >= 10
     assert all(isinstance(scene, Scene) for scene in opened)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_real_item_comes_back_from_stac_geoparquet_as_it_is_in_json(folder, tmp_path, name):
+    arrow = pytest.importorskip("stac_geoparquet.arrow", reason="extra 'geoparquet' is not installed")
+    item = json.loads((folder / f"{name}.json").read_bytes())
+    arrow.to_parquet(arrow.parse_stac_items_to_arrow([item]), tmp_path / "item.parquet")
+    (tmp_path / "item.json").write_text(json.dumps({**item, "links": []}))
+    (there,) = open_catalog(tmp_path / "item.parquet").scenes()
+    (plain,) = open_catalog(tmp_path / "item.json").scenes()
+    left = {"metadata", "href", "notes"}
+    for field in set(there.__slots__) - left:
+        assert getattr(there, field) == getattr(plain, field), field

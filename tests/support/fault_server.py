@@ -102,6 +102,9 @@ class _Handler(BaseHTTPRequestHandler):
     def send_for(self, path: str, seen: Seen, fault: str) -> None:
         if fault == "stall":
             self.server.owner.done.wait(self.server.owner.stall_s)
+        if fault == "expired":
+            self.reply(403, b"<Error>Request has expired, sig=SECRET</Error>", {}, seen=seen)
+            return
         if fault[:1].isdigit():  # "503 Retry-After: 1"
             status, _, header = fault.partition(" ")
             name, _, value = header.partition(": ")

@@ -14,13 +14,14 @@ from support.stac_server import StacServer, stac_server
 
 from osint_imagery import cli_options
 from osint_imagery.cli import main
-from osint_imagery.core.errors import CatalogError, ChecksumError, IncompleteSearchWarning, InputError
+from osint_imagery.core.errors import CatalogError, ChecksumError, IncompleteSearchWarning, InputError, InputTypeError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.verify import verify
 from osint_imagery.scenes.address import Access
 from osint_imagery.scenes.catalog import open_catalog, search
 from osint_imagery.scenes.fetch import fetch
 from osint_imagery.scenes.packaged import bundled
+from osint_imagery.workflow.fitness import fitness
 from osint_imagery.workflow.investigating import investigate
 
 LAB = Access(local_hosts=("127.0.0.1",))
@@ -113,6 +114,17 @@ def test_a_search_that_is_not_as_it_was_written_is_refused_before_anything_is_re
     with pytest.raises(error, match=match):
         investigate(claim, copies, out=tmp_path / "dossier")
     assert not (tmp_path / "dossier").exists()
+
+
+@pytest.mark.parametrize("ask", [fitness, partial(investigate, out="never-written")])
+def test_one_collection_as_text_is_not_its_letters(server, claim, ask):
+    with pytest.raises(InputTypeError, match="collections='port' is no collection"):
+        ask(claim, open_catalog(server.url, access=LAB), collections="port")
+
+
+def test_fitness_asks_for_the_named_collections(server, claim):
+    fitness(claim, open_catalog(server.url, access=LAB), collections=["port"])
+    assert server.asked[-1]["collections"] == ["port"]
 
 
 def test_a_catalogue_that_was_read_whole_has_no_search(claim, tmp_path):

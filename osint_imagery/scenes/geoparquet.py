@@ -1,0 +1,142 @@
+"""STAC GeoParquet on this machine: a table with one item a row, read by stac-geoparquet (extra ``geoparquet``).
+
+Format: STAC GeoParquet Specification 1.0 and 1.1, https://radiantearth.github.io/stac-geoparquet-spec/latest/
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.errors import CatalogError, InputError
+from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.scene import Refused, Scene
+from osint_imagery.scenes.stac import scene_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["is_geoparquet", "walk_geoparquet"]
+
+_ROWS = 1000  # read at a time
+_NOTE = "the item was put together from the columns of a table (STAC GeoParquet): not the provider's own bytes"
+_NEEDED = {"id", "type", "geometry", "bbox", "assets", "links"}
+
+
+def is_geoparquet(path: Path) -> bool:
+    """Whether a file is a Parquet table, by its first bytes."""
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PAR1"
+
+
+def walk_geoparquet(
+    path: Path, aoi: AreaOfInterest | None = None, when: TimeSpan | None = None
+) -> Iterator[Scene | Refused]:
+    """Yield the scenes of a STAC GeoParquet file, by the road of every other STAC item.
+
+    Parameters
+    ----------
+    path : Path
+        The table. Addresses of files that are relative lie beside it.
+    aoi, when : AreaOfInterest and TimeSpan, optional
+        Leave out rows whose ``bbox`` does not meet the place or whose dates do not meet the span, without making scenes
+        of them; one entry at the end says how many these are, and its metadata are their ids.
+
+    Raises
+    ------
+    InputError
+        If the extra ``geoparquet`` is not installed.
+    CatalogError
+        If it is no STAC GeoParquet, or an item of it is incomplete.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+        from stac_geoparquet.arrow import stac_table_to_items
+    except ImportError as err:
+        msg = f"source={str(path)!r} is STAC GeoParquet; pip install 'osint-imagery[geoparquet]' to read it"
+        raise InputError(msg) from err
+    left = list[str]()
+    try:
+        with pq.ParquetFile(path) as table:
+            _check_columns(path, set(table.schema_arrow.names))
+            for batch in table.iter_batches(batch_size=_ROWS):
+                kept = _meets(batch, aoi, when)
+                left += [str(name) for name, keep in zip(batch["id"].to_pylist(), kept, strict=True) if not keep]
+                rows = pa.Table.from_batches([batch.filter(pa.array(kept))])
+                yield from (_scene(row, path) for row in stac_table_to_items(rows))
+    except CatalogError:
+        raise
+    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as err:  # what the two libraries raise
+        msg = f"{str(path)!r} cannot be read as Parquet ({err}); get it again"
+        raise CatalogError(msg) from err
+    if left:
+        reason = f"{len(left)} items lie outside the area of interest or the dates by their bbox and datetime columns"
+        yield Refused(id=f"{len(left)} other items", reason=reason, href=path.name, metadata="\n".join(left).encode())
+
+
+def _check_columns(path: Path, names: set[str]) -> None:
+    lacking = sorted(_NEEDED - names)
+    if lacking:
+        msg = f"{str(path)!r} is Parquet and no STAC GeoParquet: it lacks the columns {', '.join(lacking)}"
+        raise CatalogError(msg)
+
+
+def _scene(row: dict[str, Any], path: Path) -> Scene:
+    item = {name: _without_nulls(value) for name, value in row.items()}
+    item["properties"].setdefault("datetime", None)  # the one field whose null means something (STAC 1.1)
+    scene = scene_of(json.dumps(item, indent=1).encode(), item, path, path.parent)
+    return replace(scene, notes=(*scene.notes, _NOTE))
+
+
+def _without_nulls(value: Any) -> Any:
+    """Return a value without its null fields: a table has every field in every row, whether it was there or not."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(each) for name, each in value.items() if each is not None}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_without_nulls(each) for each in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _meets(batch: "pa.RecordBatch", aoi: AreaOfInterest | None, when: TimeSpan | None) -> NDArray[np.bool_]:
+    """Return which rows may meet a place and a span; what a row does not state, it may."""
+    kept = np.ones(batch.num_rows, dtype=bool)
+    if aoi is not None:
+        kept &= _meets_place(batch, aoi)
+    if when is not None:
+        kept &= _meets_time(batch, when)
+    return kept
+
+
+def _meets_place(batch: "pa.RecordBatch", aoi: AreaOfInterest) -> NDArray[np.bool_]:
+    boxes = _column(batch, "bbox")
+    west, south, east, north = aoi.bounds
+    if west > east:  # over the dateline: every longitude may do
+        west, east = -180.0, 180.0
+    kept = np.ones(batch.num_rows, dtype=bool)
+    for place, box in enumerate(boxes):
+        if isinstance(box, dict) and {"xmin", "ymin", "xmax", "ymax"} <= set(box):
+            crosses = box["xmin"] > box["xmax"]
+            beside = not crosses and (box["xmin"] > east or box["xmax"] < west)
+            kept[place] = not (beside or box["ymin"] > north or box["ymax"] < south)
+    return kept
+
+
+def _meets_time(batch: "pa.RecordBatch", when: TimeSpan) -> NDArray[np.bool_]:
+    moments, firsts, lasts = (_column(batch, name) for name in ("datetime", "start_datetime", "end_datetime"))
+    kept = np.ones(batch.num_rows, dtype=bool)
+    for place, (moment, first, last) in enumerate(zip(moments, firsts, lasts, strict=True)):
+        start, end = first or moment, last or moment
+        if all(hasattr(each, "tzinfo") and each.tzinfo is not None for each in (start, end)):
+            kept[place] = start <= when.end and end >= when.start
+    return kept
+
+
+def _column(batch: "pa.RecordBatch", name: str) -> list[Any]:
+    """Return a column's values, None in each row where there is no such column."""
+    return batch[name].to_pylist() if name in batch.schema.names else [None] * batch.num_rows

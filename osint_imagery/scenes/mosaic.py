@@ -203,7 +203,7 @@ def _source(images: Sequence[Image]) -> NDArray[np.int16]:
 def _joined(images: Sequence[Image], source: NDArray[np.int16], overlaps: tuple[Overlap, ...]) -> Image:
     """Return the pixels of all images, each from its source."""
     first = images[0]
-    values, flags, valid = (np.array(plane) for plane in (first.values, first.flags, first.valid))
+    values, flags, valid = first.values.copy(), first.flags.copy(), first.valid.copy()
     for index, image in enumerate(images[1:], start=1):
         own = source == index
         values[:, own], flags[own], valid[own] = image.values[:, own], image.flags[own], image.valid[own]

@@ -21,7 +21,7 @@ from osint_imagery.scenes.warping import Native, part_under, read_native, warp_f
 
 __all__ = ["native_grid", "read", "read_quality", "read_window"]
 
-_VERSION = "1"
+_VERSION = "2"
 _OFFSET_BASELINE = 400  # from baseline 04.00 on, Sentinel-2 products carry an additive offset
 _BASELINE = re.compile(r"N?(\d{2})\.?(\d{2})")
 

@@ -46,18 +46,23 @@ def _ours(place: str, url: str, _: Path, threads: int) -> Read:
 
     def read() -> NDArray[Any]:
         with ThreadPoolExecutor(threads) as workers:
-            images = list(workers.map(lambda scene: oi.read(scene, grid, tuple(_BANDS.values())), found))
-        return np.asarray((images[0].band("red").astype(np.float64) - _OFFSET) / _SCALE)
+            stack = oi.read_stack(found, grid, tuple(_BANDS.values()), executor=workers)
+        return np.asarray((stack[0].band("red").astype(np.float64) - _OFFSET) / _SCALE)
 
     return read
+
+
+def _dates(folder: Path) -> list[str]:
+    """Return the names of the items that the catalogue lists."""
+    return [link["href"] for link in json.loads((folder / "catalog.json").read_text())["links"]]
 
 
 def _items(url: str, folder: Path) -> list[Any]:
     import pystac
 
     items = []
-    for path in sorted(folder.glob("made-*.json")):
-        item = pystac.Item.from_dict(json.loads(path.read_text()))
+    for name in _dates(folder):
+        item = pystac.Item.from_dict(json.loads((folder / name).read_text()))
         for asset in item.assets.values():
             asset.href = f"{url}/{asset.href.removeprefix('./')}"
         items.append(item)
@@ -85,7 +90,7 @@ def _odc(place: str, url: str, folder: Path, threads: int, *, dask: bool) -> Rea
 def _many(place: str, url: str, folder: Path, threads: int, *, one: Callable[[str], NDArray[Any]]) -> Read:
     import rasterio
 
-    dates = len(list(folder.glob("made-*.json")))
+    dates = len(_dates(folder))
     addresses = [f"{url}/{band}_{date:02d}.tif" for date in range(dates) for band in _BANDS]
 
     def tuned(address: str) -> NDArray[Any]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from osint_imagery.core.grid import Grid
     from osint_imagery.core.image import Image
     from osint_imagery.core.pair import Pair
+    from osint_imagery.core.stack import Stack
     from osint_imagery.core.timespan import TimeSpan
     from osint_imagery.evidence.archive import archive
     from osint_imagery.evidence.assessed import Assessment
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from osint_imagery.scenes.reading import read
     from osint_imagery.scenes.samples import fetch_sample, samples
     from osint_imagery.scenes.scene import Scene
+    from osint_imagery.scenes.series import read_stack
     from osint_imagery.workflow.assessing import assess
     from osint_imagery.workflow.comparing import Comparison, compare
     from osint_imagery.workflow.correcting import correct
@@ -78,6 +80,7 @@ _HOME = {
     "Prediction": "core.claim",
     "Reproduction": "workflow.reproduction",
     "Scene": "scenes.scene",
+    "Stack": "core.stack",
     "TimeSpan": "core.timespan",
     "Verdict": "change.detections",
     "align": "change.coregister",
@@ -107,6 +110,7 @@ _HOME = {
     "power": "observe.power",
     "read": "scenes.reading",
     "read_claim": "core.claim",
+    "read_stack": "scenes.series",
     "reliability": "change.reliability",
     "reproduce": "workflow.reproducing",
     "resolution": "observe.resolution",
@@ -136,6 +140,7 @@ __all__ = [
     "Prediction",
     "Reproduction",
     "Scene",
+    "Stack",
     "TimeSpan",
     "Verdict",
     "align",
@@ -165,6 +170,7 @@ __all__ = [
     "power",
     "read",
     "read_claim",
+    "read_stack",
     "reliability",
     "reproduce",
     "resolution",

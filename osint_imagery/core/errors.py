@@ -79,6 +79,7 @@ __all__ = [
     "RefusedAddressError",
     "RemoteError",
     "RemoteTimeoutError",
+    "TilesDisagreeWarning",
     "TimeError",
     "TooFewTilesError",
     "UndeterminedError",
@@ -268,3 +269,7 @@ class IncompleteSearchWarning(OsintImageryWarning):
 
 class CalibrationWarning(OsintImageryWarning):
     """A result that carries no probability because nothing quiet was there to calibrate it on."""
+
+
+class TilesDisagreeWarning(OsintImageryWarning):
+    """Tiles of one acquisition that differ where both measured; the message says which, and by how much."""

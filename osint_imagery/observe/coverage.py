@@ -13,9 +13,10 @@ from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.observe.look import Look, LookState, look_at
 from osint_imagery.observe.stay import Certainty, share_covered, spans_between
+from osint_imagery.scenes.acquisition import acquisitions
 from osint_imagery.scenes.scene import Scene
 
-__all__ = ["Coverage", "Look", "LookState", "coverage", "covered"]
+__all__ = ["Coverage", "Look", "LookState", "coverage", "covered", "once_each"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +64,10 @@ class Coverage:
         return tuple(look for look in self.looks if look.acquired.overlaps(self.when))
 
     def __repr__(self) -> str:
-        usable = sum(look.state is LookState.CLEAR for look in self.inside)
+        inside = once_each(self.inside)
+        usable = sum(look.state is LookState.CLEAR for look in inside)
         return (
-            f"Coverage({self.prediction_id!r} at {self.place!r}: {usable} usable of {len(self.inside)} looks "
+            f"Coverage({self.prediction_id!r} at {self.place!r}: {usable} usable of {len(inside)} looks "
             f"in {self.when.label}; p_look {self.p_look})"
         )
 
@@ -128,7 +130,10 @@ def coverage(
         msg = f"usable_at_least={usable_at_least!r} is not a share in (0, 1]; 0.8 = four fifths of the area"
         raise InputError(msg)
     told = {name: agreement.label for name, agreement in (opinions or {}).items()}
-    looks = [_told(look_at(scene, where, usable_at_least), told) for scene in every]
+    first = {id(scene): group[0].id for group in acquisitions(every) for scene in group}
+    looks = [
+        replace(_told(look_at(scene, where, usable_at_least), told), acquisition=first[id(scene)]) for scene in every
+    ]
     return covered(prediction, looks, place=where.name)
 
 
@@ -163,6 +168,29 @@ def covered(prediction: Prediction, looks: Iterable[Look], *, place: str) -> Cov
     )
 
 
+def once_each(looks: Iterable[Look]) -> tuple[Look, ...]:
+    """Return one look an acquisition, the one that shows most: tiles of one pass are not several looks.
+
+    Parameters
+    ----------
+    looks : iterable of Look
+        In any order; those that name no acquisition stand for themselves. Two tiles that each show a part count as
+        the larger part: that may be less than both show, never more.
+    """
+    best: dict[str, Look] = {}
+    for place, look in enumerate(looks):
+        key = look.acquisition or f"{place} {look.scene_id}"
+        if key not in best or _shown(look) > _shown(best[key]):
+            best[key] = look
+    return tuple(best.values())
+
+
+def _shown(look: Look) -> tuple[int, float]:
+    """Return how much a look shows, the greater the more; what is not known may be everything."""
+    order = (LookState.REJECTED, LookState.UNUSABLE, LookState.PARTLY, LookState.UNKNOWN, LookState.CLEAR)
+    return order.index(look.state), look.usable_fraction or 0.0
+
+
 def _p_look(looks: list[Look], when: TimeSpan, dwell_days: float | None) -> Estimate:
     clear = [look.acquired for look in looks if look.state is LookState.CLEAR]
     perhaps = clear + [look.acquired for look in looks if look.state is LookState.UNKNOWN]
@@ -179,14 +207,14 @@ def _p_look(looks: list[Look], when: TimeSpan, dwell_days: float | None) -> Esti
 
 def _reason(looks: list[Look], when: TimeSpan, prediction: Prediction) -> str:
     """Say in words who looked, and what is missing."""
-    inside = [look for look in looks if look.acquired.overlaps(when)]
+    inside = once_each(look for look in looks if look.acquired.overlaps(when))
     counts = ", ".join(
         f"{sum(look.state is state for look in inside)} {state.value}"
         for state in LookState
         if any(look.state is state for look in inside)
     )
     words = [f"{len(inside)} look{'' if len(inside) == 1 else 's'} in the window" + (f": {counts}" if counts else "")]
-    clear = [look for look in looks if look.state is LookState.CLEAR]
+    clear = once_each(look for look in looks if look.state is LookState.CLEAR)
     after = sum(look.acquired.start > when.end for look in clear)
     if prediction.dwell_days is None:
         words.append(f"{after} usable looks after it, when the target would still be there")

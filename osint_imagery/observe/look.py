@@ -73,6 +73,9 @@ class Look:
         How far from straight down the sensor looked, degrees.
     kind : str
         ``"optical"``, ``"radar"`` or ``"unknown"``; see :func:`shows` for what each can and cannot show.
+    acquisition : str
+        Id of the first scene of the pass in which this one was taken; empty where nobody compared. Tiles of one pass
+        are one look.
     """
 
     scene_id: str
@@ -84,6 +87,7 @@ class Look:
     sun_elevation_deg: float | None
     view_zenith_deg: float | None = None
     kind: str = "unknown"
+    acquisition: str = ""
 
 
 Judged = tuple[LookState, float | None, str]

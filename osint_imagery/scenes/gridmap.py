@@ -19,6 +19,7 @@ _KEPT = 8  # strips
 _STEP = 32  # target pixels between places that are transformed one by one, at first
 _NODES = 4  # fewest of a cubic spline
 _TOLERANCE_PX = 1e-4  # of the spline between them; where it is not kept, the places come closer
+_BORDER_PX = 1e-6  # nearer to the border of two pixels, a center lies in the later one, whatever the rounding
 _MAKING = Lock()  # threads that need the same strip wait for it instead of each making their own
 
 
@@ -108,7 +109,8 @@ def _made(source: Grid, target: Grid, first: int, last: int) -> Strip:
         ),
         shape=(count, max(1, end - begin) * width),
     )
-    near = (np.clip(np.floor(down + 0.5), begin, None) - begin) * width + np.floor(across + 0.5)
+    own = [np.floor(each + 0.5 + _BORDER_PX) for each in (down, across)]
+    near = (np.clip(own[0], begin, max(begin, end - 1)) - begin) * width + np.clip(own[1], 0, width - 1)
     return Strip(
         target=slice(first, last),
         source=slice(begin, end),

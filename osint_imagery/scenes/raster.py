@@ -20,7 +20,7 @@ from osint_imagery.scenes.location import LocalFile, Location, located
 from osint_imagery.scenes.opening import opened, opened_variable
 from osint_imagery.scenes.partwise import Partwise
 
-__all__ = ["Header", "Stored", "differs", "inspect", "read_stored", "read_variable", "write_geotiff"]
+__all__ = ["Header", "Held", "Stored", "differs", "held", "inspect", "read_stored", "read_variable", "write_geotiff"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,12 @@ class Header:
 def _grid_of(dataset: rasterio.DatasetReader) -> Grid | None:
     if dataset.crs is None or dataset.transform == Affine.identity():
         return None
-    return Grid(crs=dataset.crs.to_wkt(), transform=dataset.transform, shape=dataset.shape)
+    return _grid(dataset.crs.to_wkt(), dataset.transform, dataset.shape)
+
+
+@lru_cache(maxsize=128)
+def _grid(crs: str, transform: Affine, shape: tuple[int, int]) -> Grid:
+    return Grid(crs=crs, transform=transform, shape=shape)  # parsing a CRS takes longer than opening a file
 
 
 def inspect(source: Path | Location) -> Header:
@@ -87,26 +92,26 @@ def _blocks(
             yield (i * high, j * wide), None if start is None else (int(start), int(length))
 
 
-def _written(source: Location, dataset: rasterio.DatasetReader, index: int, window: Window) -> NDArray[np.bool_]:
-    """Return which pixels of the window lie in blocks that the file really holds, (row, column).
+def _leave_out_unwritten(
+    inside: NDArray[np.bool_], source: Location, dataset: rasterio.DatasetReader, index: int, *, window: Window
+) -> None:
+    """Mark pixels of the window that lie in blocks which the file does not hold, (row, column).
 
     GDAL fills what lies beyond the end of an uncompressed TIFF with zeros; here that is an error.
     """
-    there = np.ones((window.height, window.width), dtype=bool)
     if dataset.driver != "GTiff":
-        return there
+        return
     size = source.size()
     high, wide = dataset.block_shapes[index - 1]
     for (row, column), place in _blocks(dataset, index, window):
         if place is None:
             top, left = row - window.row_off, column - window.col_off
-            there[max(0, top) : max(0, top + high), max(0, left) : max(0, left + wide)] = False
+            inside[max(0, top) : max(0, top + high), max(0, left) : max(0, left + wide)] = False
         elif sum(place) > size:
             msg = (
                 f"path={source.href!r} is truncated: it ends at byte {size}, its pixels need {sum(place)}; get it again"
             )
             raise ReadError(msg)
-    return there
 
 
 def _prefetch(source: Location, dataset: rasterio.DatasetReader, indexes: tuple[int, ...], window: Window) -> None:
@@ -125,10 +130,13 @@ class Stored:
         As stored.
     inside : ndarray of bool, (row, column)
         False where the file holds no measurement: nodata, internal validity band, blocks never written.
+    nodata : float or None
+        As the file states it; left out in `inside`.
     """
 
     values: NDArray[np.generic]
     inside: NDArray[np.bool_]
+    nodata: float | None
 
 
 def read_stored(
@@ -150,35 +158,80 @@ def read_stored(
     MissingAssetError, ReadError, BandError
         If the file is not there, cannot be read in full, or lacks a band.
     """
-    place = located(source)
-    with _holding(place, indexes) as dataset:
+    with held(source, indexes) as file:
+        return file.read(rows, columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """Some bands of an open raster file.
+
+    Parameters
+    ----------
+    source : Location
+        Where its bytes are.
+    dataset : rasterio.DatasetReader
+        As it was opened.
+    indexes : tuple of int
+        Band numbers, from 1.
+    """
+
+    source: Location
+    dataset: rasterio.DatasetReader
+    indexes: tuple[int, ...]
+
+    @property
+    def grid(self) -> Grid | None:
+        """Of the whole file; None where it has no place."""
+        return _grid_of(self.dataset)
+
+    def read(self, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Stored, ...]:
+        """Read a window, whole or not at all; rows and columns are first and one past the last, inside the file.
+
+        Raises
+        ------
+        ReadError, MissingAssetError
+            If it cannot be read in full.
+        """
+        place, dataset = self.source, self.dataset
         window = Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
-        _prefetch(place, dataset, indexes, window)
-        values = dataset.read(list(indexes), window=window)  # at once: bands may be stored pixel by pixel
+        _prefetch(place, dataset, self.indexes, window)
+        values = dataset.read(list(self.indexes), window=window)  # at once: bands may be stored pixel by pixel
         if np.iscomplexobj(values):
             msg = f"path={place.href!r} holds complex numbers; detect and calibrate it first"
             raise ReadError(msg)
         return tuple(
-            Stored(values=plane, inside=_inside(place, dataset, index, plane, window=window))
-            for plane, index in zip(values, indexes, strict=True)
+            Stored(
+                values=plane,
+                inside=_inside(place, dataset, index, plane, window=window),
+                nodata=dataset.nodatavals[index - 1],
+            )
+            for plane, index in zip(values, self.indexes, strict=True)
         )
 
 
 @contextmanager
-def _holding(source: Location, indexes: tuple[int, ...]) -> Iterator[rasterio.DatasetReader]:
-    """Open a file that has to hold some bands."""
-    with opened(source) as dataset:
+def held(source: Path | Location, indexes: tuple[int, ...]) -> Iterator[Held]:
+    """Open a file that has to hold some bands, once for its place and its pixels.
+
+    Raises
+    ------
+    MissingAssetError, ReadError, BandError
+        If the file is not there, cannot be read, or lacks a band.
+    """
+    place = located(source)
+    with opened(place) as dataset:
         if not 1 <= min(indexes) <= max(indexes) <= dataset.count:
-            msg = f"path={source.href!r} has {dataset.count} raster bands, the metadata names at least {max(indexes)}"
+            msg = f"path={place.href!r} has {dataset.count} raster bands, the metadata names at least {max(indexes)}"
             raise BandError(msg)
-        yield dataset
+        yield Held(source=place, dataset=dataset, indexes=indexes)
 
 
 def _inside(
     source: Location, dataset: rasterio.DatasetReader, index: int, values: NDArray[np.generic], *, window: Window
 ) -> NDArray[np.bool_]:
     inside = differs(values, dataset.nodatavals[index - 1])
-    inside &= _written(source, dataset, index, window)
+    _leave_out_unwritten(inside, source, dataset, index, window=window)
     if {MaskFlags.per_dataset, MaskFlags.alpha} & set(dataset.mask_flag_enums[index - 1]):
         inside &= dataset.read_masks(index, window=window) != 0
     return inside

@@ -21,7 +21,7 @@ from osint_imagery.scenes.warping import Native, part_under, read_native, warp_f
 
 __all__ = ["native_grid", "read", "read_quality", "read_window"]
 
-_VERSION = "1"
+_VERSION = "2"
 _OFFSET_BASELINE = 400  # from baseline 04.00 on, Sentinel-2 products carry an additive offset
 _BASELINE = re.compile(r"N?(\d{2})\.?(\d{2})")
 
@@ -257,12 +257,16 @@ def _planes(scene: Scene, asset: Asset, names: tuple[str, ...], grid: Grid) -> d
 
 
 def _plane(scene: Scene, asset: Asset, native: Native, name: str, *, grid: Grid) -> _Plane:
-    if native.values.dtype.kind in "iu":
+    whole = native.values.dtype.kind in "iu"
+    if whole and scene.sensor.fill not in {None, asset.nodata}:
         native = replace(native, inside=native.inside & differs(native.values, scene.sensor.fill))
     flags = _reserved(native, scene.sensor.saturated, grid)
-    native = replace(native, inside=native.inside & np.isfinite(native.values))
+    if not whole:
+        native = replace(native, inside=native.inside & np.isfinite(native.values))
     values = warp_values(native, grid)
-    flags[np.isnan(values)] |= np.uint16(Flag.NO_DATA)
+    missing = np.isnan(values)
+    if missing.any():
+        flags[missing] |= np.uint16(Flag.NO_DATA)
     if _is_stated(asset):
         values *= np.float32(1.0 if asset.scale is None else asset.scale)
         values += np.float32(asset.offset or 0.0)
@@ -276,12 +280,13 @@ def _plane(scene: Scene, asset: Asset, native: Native, name: str, *, grid: Grid)
 
 def _reserved(native: Native, saturated: float | None, grid: Grid) -> NDArray[np.uint16]:
     """Return flags for values that mean "saturated" or that are no numbers."""
-    flags = np.zeros(native.values.shape, dtype=np.uint16)
     if native.values.dtype.kind == "f":
-        flags[np.isinf(native.values)] = int(Flag.DEFECTIVE)
-    elif saturated is not None:
-        flags[native.values == saturated] = int(Flag.SATURATED)
-    return warp_flags(flags, native, grid, outside=0) if flags.any() else np.zeros(grid.shape, dtype=np.uint16)
+        where, flag = np.isinf(native.values), Flag.DEFECTIVE
+    else:
+        where, flag = ~differs(native.values, saturated), Flag.SATURATED
+    if not where.any():
+        return np.zeros(grid.shape, dtype=np.uint16)
+    return warp_flags(where * np.uint16(flag), native, grid, outside=0)
 
 
 def _quality(scene: Scene, grid: Grid) -> NDArray[np.uint16] | None:

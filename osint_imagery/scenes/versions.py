@@ -1,4 +1,4 @@
-"""One product an acquisition: of products of the same look at the same ground, one is used, by a stated rule."""
+"""One product of the same look at the same ground: of versions and of tiles that overlap, by a stated rule."""
 
 import math
 import re
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.scenes.acquisition import is_same_pass
 from osint_imagery.scenes.scene import Scene
 
 __all__ = ["RULE", "is_same_look", "surplus"]
 
 RULE = (
-    "of products of one acquisition at one level that show the same part of the area of interest, the highest "
-    "processing version is used, of equal ones the one processed last, then the last id, then the first offered"
+    "of products of one acquisition at one level, also of tiles that overlap, that show the same part of the area of "
+    "interest, the highest processing version is used, of equal ones the tile that comes last by name, then the one "
+    "processed last, then the last id, then the first offered"
 )
 _SAME = timedelta(seconds=1)
 _PART = 0.01  # share of the area of interest by which footprints of one look may differ
@@ -33,6 +35,7 @@ class _Version:
     acquisition: str | None
     number: tuple[int, ...]
     processed: float
+    tile: str
 
 
 def surplus(scenes: Sequence[Scene], aoi: AreaOfInterest) -> dict[int, str]:
@@ -73,17 +76,24 @@ def surplus(scenes: Sequence[Scene], aoi: AreaOfInterest) -> dict[int, str]:
 def is_same_look(scene: Scene, better: Scene, aoi: AreaOfInterest) -> bool:
     """Whether two products are of one acquisition, and the first shows nothing of the area that the second does not.
 
-    Two products are of one acquisition if their ids of a documented form (Sentinel-2, Landsat, OPERA) say so, or if
-    platform, level, tile and time are stated and equal. Where neither is known they are never taken for it.
+    Two products are of one acquisition if their ids of a documented form (Sentinel-2, Landsat, OPERA) say so, if
+    platform, level, tile and time are stated and equal, or if they are different tiles of one pass
+    (:func:`~osint_imagery.scenes.acquisition.is_same_pass`). Where none of it is known they are never taken for it.
     """
     if scene.id == better.id and scene.platform == better.platform:
         return True
     named = _version(scene).acquisition, _version(better).acquisition
     same = named[0] == named[1] if None not in named else _is_same_in_metadata(scene, better)
-    if not same:
+    if not same and not _is_other_tile(scene, better):
         return False
     only_here = scene.footprint.intersection(aoi.geometry).difference(better.footprint)
     return bool(only_here.area <= _PART * aoi.geometry.area)
+
+
+def _is_other_tile(scene: Scene, better: Scene) -> bool:
+    """Whether two products are tiles of one pass; without stated tiles it may be a stereo pair, which is two looks."""
+    tiles = _version(scene).tile, _version(better).tile
+    return "" not in tiles and tiles[0] != tiles[1] and is_same_pass(scene, better)
 
 
 def _is_same_in_metadata(scene: Scene, better: Scene) -> bool:
@@ -100,15 +110,17 @@ def _version(scene: Scene) -> _Version:
     """Return a product's version: as its id states it where it is of a documented form, else as its metadata do."""
     found = _SENTINEL2.fullmatch(scene.product_id)
     if found is not None:
-        return _Version(f"{found[1]}_{found[4]}", (int(found[2]), int(found[3])), _time(found[5]))
+        return _Version(f"{found[1]}_{found[4]}", (int(found[2]), int(found[3])), _time(found[5]), found[4])
     found = _LANDSAT.fullmatch(scene.product_id)
     if found is not None:
-        return _Version(f"{found[1]}_{found[2]}", (int(found[4]), _TIERS[found[5]]), _time(f"{found[3]}T000000"))
+        number, processed = (int(found[4]), _TIERS[found[5]]), _time(f"{found[3]}T000000")
+        return _Version(f"{found[1]}_{found[2]}", number, processed, found[2])
     found = _OPERA.fullmatch(scene.product_id)
     if found is not None:
-        return _Version(f"{found[1]}_{found[3]}", (int(found[4]), int(found[5])), _time(found[2]))
+        return _Version(f"{found[1]}_{found[3]}", (int(found[4]), int(found[5])), _time(found[2]), found[1])
     numbers = tuple(int(number) for number in re.findall(r"\d+", scene.processing_version or ""))
-    return _Version(None, numbers, scene.processed.end.timestamp() if scene.processed else -math.inf)
+    processed = scene.processed.end.timestamp() if scene.processed else -math.inf
+    return _Version(None, numbers, processed, scene.tile or "")
 
 
 def _time(stamp: str) -> float:
@@ -119,16 +131,17 @@ def _time(stamp: str) -> float:
         return -math.inf
 
 
-def _rank(scene: Scene) -> tuple[tuple[int, ...], float, str]:
+def _rank(scene: Scene) -> tuple[tuple[int, ...], str, float, str]:
     version = _version(scene)
-    return version.number, version.processed, scene.id
+    return version.number, version.tile, version.processed, scene.id  # by tile before time: every date the same tile
 
 
 def _reason(scene: Scene, better: Scene) -> str:
     if scene.id == better.id:
         same = "word for word" if scene.metadata == better.metadata else f"with other metadata; {_why(scene, better)}"
         return f"a scene with the same id was offered too, {same}"
-    return f"another version of the same acquisition, {better.id}, is used: {_why(scene, better)}"
+    kind = "version" if _version(scene).tile == _version(better).tile else "tile"
+    return f"another {kind} of the same acquisition, {better.id}, is used: {_why(scene, better)}"
 
 
 def _why(scene: Scene, better: Scene) -> str:
@@ -137,6 +150,8 @@ def _why(scene: Scene, better: Scene) -> str:
         told = [".".join(f"{number:02d}" for number in numbers) or "not stated" for numbers in (mine[0], other[0])]
         return f"the processing version {told[0]} is below {told[1]}"
     if mine[1] != other[1]:
-        return "this one was processed earlier" if mine[1] > -math.inf else "when this one was processed is not stated"
-    order = "the later id" if mine[2] != other[2] else "the first offer"
+        return f"both tiles show this part of the area, {other[1]} comes after {mine[1] or 'one not stated'}"
+    if mine[2] != other[2]:
+        return "this one was processed earlier" if mine[2] > -math.inf else "when this one was processed is not stated"
+    order = "the later id" if mine[3] != other[3] else "the first offer"
     return f"version and time of processing are equal, {order} is used"

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +20,13 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import OutsideFootprintError, ReadError
 from osint_imagery.core.grid import Grid
 from osint_imagery.scenes.gridmap import places_px, strips_between
-from osint_imagery.scenes.location import Location, located
-from osint_imagery.scenes.raster import differs, inspect, read_stored
+from osint_imagery.scenes.location import Location
+from osint_imagery.scenes.raster import differs, held
 
 __all__ = ["Native", "part_at", "part_under", "read_native", "warp_flags", "warp_values"]
 
 _DOWNSAMPLING = 1.5  # target pixel over source pixel from which pixels are averaged
+_WHOLE_PX = 1e-3  # from a whole number of pixels, within which grids coincide
 _TOLERANCE_PX = 0.01  # error allowed to GDAL's interpolation between exactly transformed points
 
 
@@ -60,6 +62,7 @@ class Native:
         return "average" if self.ratio > _DOWNSAMPLING else "bilinear"
 
 
+@lru_cache(maxsize=64)
 def _outline_px(source: Grid, target: Grid) -> NDArray[np.float64]:
     """Return the target's outline in (column, row) of the source."""
     rows, columns = target.shape
@@ -70,7 +73,7 @@ def _outline_px(source: Grid, target: Grid) -> NDArray[np.float64]:
     return np.column_stack([column, row])
 
 
-def _window(source: Grid, target: Grid, name: str) -> tuple[tuple[int, int], tuple[int, int], float]:
+def _window(source: Grid, target: Grid, name: str, *, aligned: bool) -> tuple[tuple[int, int], tuple[int, int], float]:
     """Return rows and columns of the source under a target grid, with a margin for resampling, and the size ratio."""
     outline = _outline_px(source, target)
     height, width = source.shape
@@ -82,10 +85,10 @@ def _window(source: Grid, target: Grid, name: str) -> tuple[tuple[int, int], tup
         msg = f"grid={target!r} does not meet {name} ({source!r}); choose a grid over the scene's footprint"
         raise OutsideFootprintError(msg)
     ratio = math.sqrt(frame.area / (target.shape[0] * target.shape[1]))
-    margin = math.ceil(2 + 2 * ratio)
+    margin = -_WHOLE_PX if aligned else math.ceil(2 + 2 * ratio)
     left, top, right, bottom = frame.bounds
-    first = (max(0, math.floor(top) - margin), max(0, math.floor(left) - margin))
-    last = (min(height, math.ceil(bottom) + margin), min(width, math.ceil(right) + margin))
+    first = (max(0, math.floor(top - margin)), max(0, math.floor(left - margin)))
+    last = (min(height, math.ceil(bottom + margin)), min(width, math.ceil(right + margin)))
     if first[0] >= last[0] or first[1] >= last[1]:
         msg = f"grid={target!r} only touches {name} ({source!r}); choose a grid over the scene's footprint"
         raise OutsideFootprintError(msg)
@@ -118,6 +121,7 @@ def part_under(grid: Grid, aoi: AreaOfInterest) -> Grid:
     return Grid(crs=grid.crs, transform=_shifted(grid.transform, left, top), shape=(bottom - top, right - left))
 
 
+@lru_cache(maxsize=64)
 def part_at(grid: Grid, row: int, column: int, shape: tuple[int, int]) -> Grid:
     """Return the window of a grid that begins at a row and a column; it may reach beyond the grid."""
     return Grid(crs=grid.crs, transform=_shifted(grid.transform, column, row), shape=shape)
@@ -130,7 +134,7 @@ def _is_aligned(source: Grid, target: Grid) -> bool:
     relative = np.linalg.inv(first) @ second
     steps = (relative[:2, :2] - np.eye(2)) * max(target.shape)
     shift = relative[:2, 2] - np.round(relative[:2, 2])
-    return bool(np.abs(steps).max() < 1e-3 and np.abs(shift).max() < 1e-3)
+    return bool(np.abs(steps).max() < _WHOLE_PX and np.abs(shift).max() < _WHOLE_PX)
 
 
 def read_native(
@@ -161,32 +165,34 @@ def read_native(
     MissingAssetError, ReadError, BandError, OutsideFootprintError
         If the file is not there, cannot be read in full, lacks a band, or lies elsewhere.
     """
-    place = located(source)
-    whole = placed or inspect(place).grid
-    if whole is None:
-        msg = f"path={place.href!r} has no CRS or no transform; georeference it first"
-        raise ReadError(msg)
-    rows, columns, ratio = _window(whole, grid, Path(place.href).name)
-    transform = _shifted(whole.transform, columns[0], rows[0])
-    cut = Grid(crs=whole.crs, transform=transform, shape=(rows[1] - rows[0], columns[1] - columns[0]))
-    aligned = _is_aligned(cut, grid)
+    with held(source, indexes) as file:
+        whole, name = placed or file.grid, file.source.href
+        if whole is None:
+            msg = f"path={name!r} has no CRS or no transform; georeference it first"
+            raise ReadError(msg)
+        aligned = _is_aligned(whole, grid)
+        rows, columns, ratio = _window(whole, grid, Path(name).name, aligned=aligned)
+        stored = file.read(rows, columns)
+    cut = part_at(whole, rows[0], columns[0], (rows[1] - rows[0], columns[1] - columns[0]))
     found = []
-    for stored in read_stored(place, indexes, rows, columns):
-        inside = stored.inside
-        for value in nodata:
-            inside = inside & differs(stored.values, value)
-        found.append(Native(values=stored.values, inside=inside, grid=cut, ratio=ratio, aligned=aligned))
+    for band in stored:
+        inside = band.inside
+        for value in dict.fromkeys(value for value in nodata if value is not None and value != band.nodata):
+            inside = inside & differs(band.values, value)
+        found.append(Native(values=band.values, inside=inside, grid=cut, ratio=ratio, aligned=aligned))
     return tuple(found)
 
 
 def _copied(plane: NDArray[np.generic], native: Native, grid: Grid, blank: float) -> NDArray[np.generic]:
     """Copy pixels between grids that coincide."""
-    result = np.full(grid.shape, blank, dtype=plane.dtype)
     t, origin = ~native.grid.transform, grid.transform
     column, row = round(t.a * origin.c + t.b * origin.f + t.c), round(t.d * origin.c + t.e * origin.f + t.f)
     rows = max(0, row), min(plane.shape[0], row + grid.shape[0])
     columns = max(0, column), min(plane.shape[1], column + grid.shape[1])
     part = plane[rows[0] : rows[1], columns[0] : columns[1]]
+    if part.shape == grid.shape:
+        return part
+    result = np.full(grid.shape, blank, dtype=plane.dtype)
     result[rows[0] - row : rows[1] - row, columns[0] - column : columns[1] - column] = part
     return result
 
@@ -222,7 +228,8 @@ def warp_values(native: Native, grid: Grid) -> NDArray[np.float32]:
     if not native.aligned and native.ratio <= _DOWNSAMPLING:
         return _interpolated(native, grid)
     plane = native.values.astype(np.float32)
-    plane[~native.inside] = np.nan
+    if not native.inside.all():
+        np.copyto(plane, np.float32(np.nan), where=~native.inside)
     if native.aligned:
         return np.asarray(_copied(plane, native, grid, math.nan), dtype=np.float32)
     return np.asarray(_gathered(plane, native, grid, how=Resampling.average, blank=math.nan), dtype=np.float32)

@@ -13,7 +13,7 @@ from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.texts import PLANS
 from osint_imagery.evidence.assessment import least_minus, ratio_plus
 from osint_imagery.evidence.decision import NEGLIGIBLE
-from osint_imagery.observe.coverage import Coverage, Look, LookState
+from osint_imagery.observe.coverage import Coverage, Look, LookState, once_each
 from osint_imagery.observe.look import shows
 from osint_imagery.observe.power import ratio_cap
 from osint_imagery.observe.resolution import Resolution, resolution
@@ -94,16 +94,17 @@ class PredictionFitness:
     def later(self) -> int:
         """Usable looks after the window at which a thing that stays for good would still be there; 0 for others."""
         stays = self.prediction.dwell_days is None
-        return sum(look.acquired.start > self.coverage.when.end for look in self.coverage.clear) if stays else 0
+        clear = once_each(self.coverage.clear)
+        return sum(look.acquired.start > self.coverage.when.end for look in clear) if stays else 0
 
     @property
     def unknown(self) -> int:
         """Looks inside the window of which nobody knows whether the ground could be seen."""
-        return sum(look.state is LookState.UNKNOWN for look in self.coverage.inside)
+        return sum(look.state is LookState.UNKNOWN for look in once_each(self.coverage.inside))
 
     def looks(self, kind: str) -> tuple[int, int]:
         """Return (usable looks, looks) of a kind of sensor inside the window; ``""`` for all kinds."""
-        inside = [look for look in self.coverage.inside if not kind or look.kind == kind]
+        inside = once_each(look for look in self.coverage.inside if not kind or look.kind == kind)
         return sum(look.state is LookState.CLEAR for look in inside), len(inside)
 
     def __repr__(self) -> str:

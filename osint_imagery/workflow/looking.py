@@ -10,7 +10,7 @@ from osint_imagery.core.errors import DataError
 from osint_imagery.observe.coverage import Coverage, Look, LookState, coverage
 from osint_imagery.scenes.catalog import Catalog, Found
 from osint_imagery.scenes.scene import Scene
-from osint_imagery.scenes.versions import is_same_look
+from osint_imagery.scenes.versions import is_same_look, surplus
 
 __all__ = ["Offered", "looks_at", "offered", "unclear"]
 
@@ -43,7 +43,7 @@ class Offered:
 def offered(catalog: Catalog, found: Found) -> Offered:
     """Return what a search found, and beside it the scenes that it had to reject because their files are elsewhere."""
     known = {scene.id for scene in found.scenes}
-    elsewhere = tuple(
+    rejected = [
         scene
         for scene in found.rejected
         if not scene.bands
@@ -51,7 +51,9 @@ def offered(catalog: Catalog, found: Found) -> Offered:
         and scene.acquired.overlaps(found.when)
         and scene.footprint.intersects(found.aoi.geometry)
         and not any(is_same_look(scene, used, found.aoi) for used in found.scenes)
-    )
+    ]
+    twice = surplus(rejected, found.aoi)  # of one look offered twice, nobody looked twice
+    elsewhere = tuple(scene for place, scene in enumerate(rejected) if place not in twice)
     return Offered(scenes=found.scenes, elsewhere=elsewhere, folder=catalog.folder)
 
 

@@ -61,6 +61,7 @@ def choose_looks(prediction: Prediction, coverage: Coverage) -> tuple[Look, Look
         _Candidate(cost=_cost(before.acquired, after.acquired, window), before=before, after=after)
         for before, after in product(first, last)
         if before.acquired.end < after.acquired.start
+        and not (before.acquisition and before.acquisition == after.acquisition)
     ]
     if not candidates:
         return None

@@ -5,18 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from support.fault_server import FaultServer
+from support.faults import PART_FAULTS
 from support.loopback import loopback
 
 from osint_imagery.core.errors import (
     AccessError,
     BudgetError,
-    BusyError,
     ChangedFileError,
-    IncompleteBodyError,
-    MissingAssetError,
-    RangeUnsupportedError,
-    RemoteError,
-    RemoteTimeoutError,
 )
 from osint_imagery.scenes.block_cache import BlockCache
 from osint_imagery.scenes.remote_file import RemoteFile
@@ -109,25 +104,7 @@ def test_the_cache_is_bounded_and_reading_goes_on_without_it(server):
     assert nothing.read_at(5, 500_000) == DATA[5:500_005]
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ("stall", RemoteTimeoutError),
-        ("reset", RemoteError),
-        ("truncated", RemoteError),
-        ("shorter than said", IncompleteBodyError),
-        ("longer than said", IncompleteBodyError),
-        ("other part", IncompleteBodyError),
-        ("other total", ChangedFileError),
-        ("no range", RangeUnsupportedError),
-        ("403", AccessError),
-        ("expired", AccessError),
-        ("404", MissingAssetError),
-        ("416", ChangedFileError),
-        ("429", BusyError),
-        ("500", RemoteError),
-    ],
-)
+@pytest.mark.parametrize(("fault", "error"), PART_FAULTS)
 def test_a_fault_in_the_middle_is_its_error_and_no_bytes(server, fault, error):
     file = remote(server, tries=2, timeout_s=0.2)
     file.size()

@@ -6,19 +6,13 @@ import numpy as np
 import pytest
 import rasterio
 from support.fault_server import FaultServer
+from support.faults import PART_FAULTS
 from support.loopback import loopback
 
 from osint_imagery.core.errors import (
-    AccessError,
-    BusyError,
     ChangedFileError,
     ChecksumError,
-    IncompleteBodyError,
-    MissingAssetError,
-    RangeUnsupportedError,
     ReadError,
-    RemoteError,
-    RemoteTimeoutError,
 )
 from osint_imagery.core.grid import Grid
 from osint_imagery.scenes import raster
@@ -122,24 +116,7 @@ def local_crs(scene):
     return native_grid(scene, "red").crs
 
 
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        ("stall", RemoteTimeoutError),
-        ("reset", RemoteError),
-        ("truncated", RemoteError),
-        ("shorter than said", IncompleteBodyError),
-        ("longer than said", IncompleteBodyError),
-        ("other part", IncompleteBodyError),
-        ("other total", ChangedFileError),
-        ("no range", RangeUnsupportedError),
-        ("403", AccessError),
-        ("expired", AccessError),
-        ("404", MissingAssetError),
-        ("429", BusyError),
-        ("500", RemoteError),
-    ],
-)
+@pytest.mark.parametrize(("fault", "error"), PART_FAULTS)
 @pytest.mark.parametrize("prefetched", [True, False])
 @pytest.mark.parametrize("when", ["at once", "after the header"])
 def test_a_fault_is_its_error_and_no_pixel(local, server, monkeypatch, *, fault, error, prefetched, when):

@@ -47,8 +47,9 @@ def test_then_the_one_processed_last_then_the_last_id():
     "other",
     [
         {"platform": "sentinel-2b"},
-        {"grid:code": "MGRS-36SYB"},
-        {"datetime": "2020-05-05T08:00:02Z"},
+        {"grid:code": "MGRS-36SYB", "datetime": "2020-05-05T08:01:02Z"},  # the same satellite, too late for one pass
+        {"grid:code": "MGRS-36SYB", "platform": "sentinel-2b"},
+        {"datetime": "2020-05-05T08:00:02Z"},  # the same tile twice in a pass: a stereo pair is two looks
         {"processing:level": "L1C"},
         {"x": 35.32},  # the other half of a tile: two ground stations cut one pass
     ],
@@ -60,6 +61,17 @@ def test_another_look_or_other_ground_is_no_surplus(other):
 def test_a_part_of_the_ground_that_a_better_one_shows_whole_is_surplus():
     part, whole = scene("a", x=35.29), scene("b")
     assert list(surplus([part, whole], AOI)) == [0]
+
+
+def test_of_tiles_of_one_pass_that_show_the_same_ground_the_same_one_is_used_on_every_date():
+    first = {"grid:code": "MGRS-36SYB", "datetime": "2020-05-05T08:00:12Z"}
+    for processed in ("2020-05-06T00:00:00Z", "2020-05-07T00:00:00Z"):  # either tile may be processed last
+        tiles = [scene("a", **first, **{"processing:datetime": processed}), scene("b", created="2020-05-06T12:00:00Z")]
+        (reason,) = surplus(tiles, AOI).values()
+        assert reason.startswith("another tile of the same acquisition, b, is used: both tiles show this part")
+        assert list(surplus(tiles, AOI)) == [0]
+    part = scene("b", x=35.3)  # the tile that comes last shows half of the area only
+    assert surplus([scene("a", **first), part], AOI) == {}
 
 
 def test_nothing_is_compared_where_the_tile_or_the_platform_is_not_stated():

@@ -6,9 +6,10 @@ from html import escape
 from os import PathLike
 from pathlib import Path
 from time import sleep
+from typing import NoReturn
 
 from osint_imagery.core.arguments import require
-from osint_imagery.core.claim import read_claim
+from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import ClaimError, VerificationError
 from osint_imagery.core.lineage import digest_file
 from osint_imagery.evidence.assessing import check_assessments
@@ -146,7 +147,8 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     behind, problems = _head(head, entries)
     held, bad, notes = _files(folder, entries)
     problems += bad
-    problems += _claim(folder, entries, held)
+    claim, unread = _claim(folder, entries, held)
+    problems += unread
     sealed, unsound, unchecked = check_seals(folder, entries, roots)
     problems += unsound
     wrong, told = check_records(folder, entries, held)
@@ -155,12 +157,12 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         faults, remarks = check(folder, entries, held)
         problems += faults
         told += remarks
-    if problems:
+    if problems or claim is None:
         _refuse(folder, problems)
     offered = [entry.body for entry in entries if isinstance(entry.body, SceneOffered)]
     return Verification(
         path=folder,
-        claim_id=read_claim(folder / _first(entries).path).id,
+        claim_id=claim.id,
         claim_digest=_first(entries).digest,
         entries=len(entries),
         files=len(held),
@@ -173,7 +175,7 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     )
 
 
-def _refuse(folder: Path, problems: tuple[str, ...]) -> None:
+def _refuse(folder: Path, problems: tuple[str, ...]) -> NoReturn:
     count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
     msg = f"path={str(folder)!r} does not verify, {count}: {'; '.join(problems[:5])}"
     raise VerificationError(msg, problems)
@@ -250,12 +252,12 @@ def _differs(folder: Path, file: StoredFile, odd: Sequence[str]) -> str:
     return "" if digest == file.digest else f"was altered: recorded {file.digest}, now {digest}"
 
 
-def _claim(folder: Path, entries: Sequence[Entry], held: frozenset[str]) -> tuple[str, ...]:
+def _claim(folder: Path, entries: Sequence[Entry], held: frozenset[str]) -> tuple[Claim | None, tuple[str, ...]]:
+    """Return the claim, and why it cannot be read; neither where its bytes are not those recorded, which is said."""
     name = _first(entries).path
     if name not in held:
-        return ()
+        return None, ()
     try:
-        read_claim(folder / name)
+        return read_claim(folder / name), ()
     except ClaimError as err:
-        return (f"{name}: {err}",)
-    return ()
+        return None, (f"{name}: {err}",)

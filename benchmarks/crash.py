@@ -170,7 +170,7 @@ def _closed_dossier(folder: Path, claim: Claim, record: EvidenceRecord) -> None:
     new_key(folder.with_suffix(".pem"))
 
 
-def _kill_runs(  # noqa: PLR0913
+def _kill_runs(
     home: Path,
     kills: int,
     work: Callable[[Path, str], Callable[[int], None]],

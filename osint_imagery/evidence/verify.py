@@ -13,8 +13,9 @@ from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import ClaimError, VerificationError
 from osint_imagery.core.lineage import digest_file
 from osint_imagery.evidence.assessing import check_assessments
+from osint_imagery.evidence.check_dossier import one_line
 from osint_imagery.evidence.check_records import check_records
-from osint_imagery.evidence.folder import PARTIAL, files_of
+from osint_imagery.evidence.folder import PARTIAL, empty_folders, files_of
 from osint_imagery.evidence.history import history
 from osint_imagery.evidence.ledger import (
     HEAD,
@@ -170,12 +171,13 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         scenes=len(offered),
         head=entries[-1].digest,
         closed=is_closed(entries),
-        seals=sealed,
-        notes=(*behind, *notes, *history(entries), *told, *unchecked),
+        seals=tuple(map(one_line, sealed)),
+        notes=tuple(map(one_line, (*behind, *notes, *history(entries), *told, *unchecked))),
     )
 
 
 def _refuse(folder: Path, problems: tuple[str, ...]) -> NoReturn:
+    problems = tuple(map(one_line, problems))  # a file's name must not make lines of its own
     count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
     msg = f"path={str(folder)!r} does not verify, {count}: {'; '.join(problems[:5])}"
     raise VerificationError(msg, problems)
@@ -233,6 +235,7 @@ def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tupl
     notes = [] if shut else [f"unrecorded file {name}: {left}, or still to be added" for name in extra]
     halves += tuple(sorted(name for name in PARTIAL if (folder / name).exists()))
     notes += [f"partial file {name}: {left}" for name in halves]
+    notes += [f"empty folder {name}: holds nothing that an entry could record" for name in empty_folders(folder)]
     if closings:
         notes += [f"{name} had no entry of its own before the closing" for name in closings[-1].unrecorded]
     return frozenset(held), (*problems, *sorted(bad)), tuple(notes)

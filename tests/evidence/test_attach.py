@@ -304,7 +304,7 @@ TEXTS = st.sampled_from(
 )
 @settings(max_examples=300, deadline=None)
 def test_what_editors_do_leaves_a_report_in_its_place_and_removable(
-    above: str, edits: list[str], comment: bool, below: str, new: str
+    *, above: str, edits: list[str], comment: bool, below: str, new: str
 ) -> None:
     """After the same edits without the report the same text is there: nothing of it is kept, nothing of it is lost."""
     joined = above and below and not above.endswith("\n") and not below.startswith(("\n", "\r\n"))

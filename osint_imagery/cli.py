@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from io import TextIOWrapper
 from pathlib import Path
 
@@ -273,19 +274,18 @@ def _verify(options: argparse.Namespace) -> int:
         msg = f"dossier={options.dossier!r} is not a folder; give the folder of a claim file"
         raise InputError(msg)
     result = verify(options.dossier, roots=options.root)
-    if options.json:
-        body = {"claim": result.claim_id, "files": result.files, "entries": result.entries, "records": result.records}
-        _json(
-            {
-                **body,
-                "head": result.head,
-                "closed": result.closed,
-                "seals": list(result.seals),
-                "notes": list(result.notes),
-            }
-        )
-    else:
-        print(result)
+    body: dict[str, object] = {
+        "claim": result.claim_id,
+        "files": result.files,
+        "entries": result.entries,
+        "records": result.records,
+    }
+    body |= {"head": result.head, "closed": result.closed, "seals": list(result.seals), "notes": list(result.notes)}
+    with suppress(BrokenPipeError):  # nobody reads on: the verdict stands
+        if options.json:
+            _json(body)
+        else:
+            print(result)
     return 0
 
 

@@ -47,6 +47,7 @@ SEAL_FORMS = {
     "response": re.compile("([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==|[A-Za-z0-9+/]=))?"),
 }
 ED25519 = bytes.fromhex("302a300506032b6570032100")  # what precedes 32 bytes of key in SubjectPublicKeyInfo (RFC 8410)
+ERRORS = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # of a line that is no entry
 DIGEST = re.compile("sha256:[0-9a-f]{64}")
 INSTANT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z")
 
@@ -207,7 +208,7 @@ def read_chain(data: bytes) -> tuple[list[Object], list[str]]:
         where = f"{LEDGER}: line {index + 1}: "
         try:
             entry = read_entry(line)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as err:
+        except ERRORS as err:
             problems.append(where + str(err))
             continue
         last = entries[-1] if entries else None

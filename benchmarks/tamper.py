@@ -9,7 +9,7 @@ dossier. Then the untouched copy is moved, zipped and unzipped, and checked unde
 
 Of each file 20 flips are carried out on disk and shown to both programs whole. The others are judged in memory, by the
 functions with which the two judge bytes: the digest of the altered file, which both compare with the recorded one, and
-for the ledger its reader of lines, given the line with the flip (a flip that makes or takes a line end: given all of it).
+for the ledger its reader of lines, given the line with the flip (where a line end is made or lost: all of the ledger).
 """
 
 import os

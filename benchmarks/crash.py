@@ -40,6 +40,7 @@ from osint_imagery.evidence.signing import new_key, sign
 from osint_imagery.scenes.catalog import Offer
 
 _KILLS_A_DOSSIER = 25
+_KILLS_A_CORRECTED_DOSSIER = 10
 _ENDLESS = 10**6
 
 
@@ -145,6 +146,7 @@ def kill_runs(home: Path, claim: Claim, kills: int, *, seed: int = 0) -> Outcome
         kills,
         lambda folder, name: lambda told: write(folder, claim, told, name=name, count=_ENDLESS),
         longest_s=0.4,
+        a_dossier=_KILLS_A_DOSSIER,
         rng=random.Random(seed),  # noqa: S311 - when to kill is no secret
     )
 
@@ -157,7 +159,8 @@ def kill_corrections(home: Path, claim: Claim, record: EvidenceRecord, kills: in
             _closed_dossier(folder, claim, record)
         return lambda told: correct(folder, record, told, name=name, count=_ENDLESS)
 
-    return _kill_runs(home, kills, work, longest_s=1.5, rng=random.Random(seed))  # noqa: S311
+    rng = random.Random(seed)  # noqa: S311
+    return _kill_runs(home, kills, work, longest_s=1.5, a_dossier=_KILLS_A_CORRECTED_DOSSIER, rng=rng)
 
 
 def _closed_dossier(folder: Path, claim: Claim, record: EvidenceRecord) -> None:
@@ -168,13 +171,19 @@ def _closed_dossier(folder: Path, claim: Claim, record: EvidenceRecord) -> None:
 
 
 def _kill_runs(
-    home: Path, kills: int, work: Callable[[Path, str], Callable[[int], None]], *, longest_s: float, rng: random.Random
+    home: Path,
+    kills: int,
+    work: Callable[[Path, str], Callable[[int], None]],
+    *,
+    longest_s: float,
+    a_dossier: int,
+    rng: random.Random,
 ) -> Outcome:
     outcome = Outcome()
     labels: list[str] = []
     for number in range(kills):
-        folder = home / f"dossier-{number // _KILLS_A_DOSSIER}"
-        if number % _KILLS_A_DOSSIER == 0:
+        folder = home / f"dossier-{number // a_dossier}"
+        if number % a_dossier == 0:
             labels = []
         process, heard = child(work(folder, f"k{number}"))
         if number % 2:  # after its first confirmed write; the others at any time, also before it

@@ -7,8 +7,9 @@ file is deleted, emptied, cut, and exchanged with another; files are added; ever
 repeated, and exchanged with the next. Verdicts: ``verify`` of the library, and the stand-alone program that lies in the
 dossier. Then the untouched copy is moved, zipped and unzipped, and checked under other time zones.
 
-A flip is judged by what each verifier says of the bytes: to flip a file of megabytes 20,000 times, the digest of the
-altered bytes is compared in memory for all but the first 200 flips, which are carried out on disk.
+Of each file 20 flips are carried out on disk and shown to both programs whole. The others are judged in memory, by the
+functions with which the two judge bytes: the digest of the altered file, which both compare with the recorded one, and
+for the ledger its reader of lines, given the line with the flip (where a line end is made or lost: all of the ledger).
 """
 
 import os
@@ -26,12 +27,13 @@ from pathlib import Path
 import osint_imagery as oi
 from osint_imagery.core.errors import VerificationError
 from osint_imagery.core.lineage import digest_bytes
-from osint_imagery.evidence.check_dossier import check, read_chain
+from osint_imagery.evidence.check_dossier import ERRORS, check, read_chain, read_entry
 from osint_imagery.evidence.furniture import VERIFIER
-from osint_imagery.evidence.ledger import HEAD, LEDGER, parse
+from osint_imagery.evidence.ledger import HEAD, LEDGER, Entry, parse
 
 _SMALL = 100_000  # bytes up to which every byte is flipped
-_ON_DISK = 200
+_ON_DISK = 20
+_LINE_END_FLIPPED = frozenset([10, *(10 ^ (1 << bit) for bit in range(8))])  # what a line end is, or may have become
 
 
 @dataclass
@@ -98,18 +100,36 @@ def flips(folder: Path, rng: random.Random, most: int) -> dict[str, Tally]:
                     tally.add(f"{name} byte {position}", folder, name)
             else:
                 tally.tried += 1
-                if not noticed(name, data, recorded):
+                if not noticed(name, data, recorded, position):
                     tally.missed.append(f"{name} byte {position}")
     return found
 
 
-def noticed(name: str, data: bytes, recorded: dict[str, str]) -> bool:
+def noticed(name: str, data: bytes, recorded: dict[str, str], position: int) -> bool:
     """Return whether both verifiers refuse these bytes of a file, by the functions with which they judge them."""
     if name == LEDGER:
-        return bool(parse(data)[1]) and bool(read_chain(data)[1])
+        return ledger_noticed(data, position)
     if name == HEAD:
         return data.decode(errors="replace") not in {f"{digest}\n" for digest in recorded.values()}
     return digest_bytes(data) != recorded[name]
+
+
+def ledger_noticed(data: bytes, position: int) -> bool:
+    """Return whether both refuse the ledger: by the line in which a byte was altered, else by all of it."""
+    line = data[data.rfind(b"\n", 0, position) + 1 : data.find(b"\n", position)]
+    plain = data[position] not in _LINE_END_FLIPPED
+    library = (plain and refused(line, Entry.model_validate_json)) or bool(parse(data)[1])
+    program = (plain and refused(line, read_entry)) or bool(read_chain(data)[1])
+    return library and program
+
+
+def refused(line: bytes, read: Callable[[bytes], object]) -> bool:
+    """Return whether a reader of ledger lines refuses one; a ValidationError of the library is a ValueError."""
+    try:
+        read(line)
+    except ERRORS:
+        return True
+    return False
 
 
 def files(folder: Path) -> dict[str, Tally]:

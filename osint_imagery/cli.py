@@ -1,8 +1,11 @@
 """Commands: parse, call the workflow, print. Exit status 0 done, 1 done and the answer is no, 2 bad input."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 from osint_imagery.cli_catalog import add_catalog_commands
@@ -29,6 +32,18 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a console that knows ASCII only shows escapes
+    status = _status(options)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads on: what was found out stands
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
+
+
+def _status(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
@@ -206,19 +221,18 @@ def _verify(options: argparse.Namespace) -> int:
         msg = f"dossier={options.dossier!r} is not a folder; give the folder of a claim file"
         raise InputError(msg)
     result = verify(options.dossier, roots=options.root)
-    if options.json:
-        body = {"claim": result.claim_id, "files": result.files, "entries": result.entries, "records": result.records}
-        print_json(
-            {
-                **body,
-                "head": result.head,
-                "closed": result.closed,
-                "seals": list(result.seals),
-                "notes": list(result.notes),
-            }
-        )
-    else:
-        print(result)
+    body: dict[str, object] = {
+        "claim": result.claim_id,
+        "files": result.files,
+        "entries": result.entries,
+        "records": result.records,
+    }
+    body |= {"head": result.head, "closed": result.closed, "seals": list(result.seals), "notes": list(result.notes)}
+    with suppress(BrokenPipeError):  # nobody reads on: the verdict stands
+        if options.json:
+            print_json(body)
+        else:
+            print(result)
     return 0
 
 

@@ -125,8 +125,12 @@ class ClaimText:
         >>> text.body, text.where(("when", "start"))
         ({'when': {'start': '2022-09-01'}}, 'line 1, column 15')
         """
-        body: object = yaml.load(data, Loader=_Loader)  # noqa: S506 - a subclass of the safe loader
-        return cls(body=body, root=yaml.compose(data, Loader=_Loader))
+        loader = _Loader(data)
+        try:
+            root = loader.get_single_node()
+            return cls(body=None if root is None else loader.construct_document(root), root=root)
+        finally:
+            loader.dispose()
 
     def where(self, path: Sequence[str | int], *, key: bool = False) -> str:
         """Return line and column, from 1, of a part; of what surrounds it where the part itself is not there.

@@ -17,7 +17,7 @@ from osint_imagery.core.errors import (
 from osint_imagery.core.lineage import digest_bytes, digest_file
 from osint_imagery.core.writing import write_atomic
 from osint_imagery.evidence.attach_json import Spliced, insert_reports, strip_reports
-from osint_imagery.evidence.attach_text import Block, insert_blocks, strip_blocks
+from osint_imagery.evidence.attach_text import Block, put_block, strip_blocks, take_block
 from osint_imagery.evidence.detection_report import DetectionReport, report_of
 from osint_imagery.evidence.ledger import LEDGER
 from osint_imagery.evidence.standing import Standing
@@ -76,7 +76,8 @@ def attach(dossier: str | Path, target: str | Path, *, acknowledge: Sequence[str
     Returns
     -------
     Attachment
-        Attaching twice changes nothing the second time; a corrected dossier's report takes the old one's place.
+        Attaching twice changes nothing the second time; a corrected dossier's report takes the old one's place in the
+        file, whatever was written above and below it.
 
     Raises
     ------
@@ -111,9 +112,8 @@ def attach(dossier: str | Path, target: str | Path, *, acknowledge: Sequence[str
         raise InputError(msg)
     folder = f"{path.stem}.figures"
     old = held.reports.get(report.key)
-    reports = {**held.reports, report.key: _shown(path, report, quote(folder))}
     pictures = {f"{folder}/{item.name}": (standing.folder / item.source, item.digest) for item in report.figures}
-    after = _joined(path, held.original, reports)
+    after = _with(path, before, held, _shown(path, report, quote(folder)))
     written = _place(path.parent, pictures)
     if after != before:
         write_atomic(path, after)
@@ -123,7 +123,10 @@ def attach(dossier: str | Path, target: str | Path, *, acknowledge: Sequence[str
 
 
 def detach(dossier: str | Path, target: str | Path) -> Attachment:
-    """Take a claim file's report out of a file again; what is left has the bytes it had before.
+    """Take a claim file's report out of a file again; what is left has the bytes it would have without it.
+
+    An editor that wrote other line ends, or took the last one away, is not in the way: what is left has the line ends
+    that the file has now.
 
     Parameters
     ----------
@@ -143,7 +146,8 @@ def detach(dossier: str | Path, target: str | Path) -> Attachment:
     path = _target(target)
     standing = Standing.of(dossier)
     key = report_of(standing, ()).key
-    held = _read(path, path.read_bytes())
+    before = path.read_bytes()
+    held = _read(path, before)
     if key not in held.reports:
         msg = f"target={path.name!r} holds no report of claim {standing.claim.id!r}; nothing to remove"
         raise InputError(msg)
@@ -152,7 +156,7 @@ def detach(dossier: str | Path, target: str | Path) -> Attachment:
     shared = {name for item in rest.values() for name, _ in _pictures(item)}
     gone = tuple(item for item in own if item[0] not in shared)
     _unaltered(path.parent, gone)
-    write_atomic(path, _joined(path, held.original, rest))
+    write_atomic(path, _without(path, before, held, key))
     return Attachment(path=path, figures=_take_away(path.parent, gone), changed=True, key=key)
 
 
@@ -187,22 +191,30 @@ def _shown(path: Path, report: DetectionReport, folder: str) -> Block | Spliced:
         return Spliced(key=report.key, node=report.json_ld(folder))
     figures = tuple((f"{folder}/{item.name}", item.digest.removeprefix("sha256:")) for item in report.figures)
     lines = report.markdown(folder)
-    commented = [line.rstrip() for line in lines] if _TEXT[path.suffix.lower()] else lines
-    return Block(key=report.key, lines=tuple(commented), figures=figures)
+    return Block(key=report.key, lines=tuple(line.rstrip() for line in lines), figures=figures)
 
 
-def _joined(path: Path, original: bytes, reports: dict[str, Any]) -> bytes:
-    """Return the file with the reports in it, once it is sure that they come out again to the byte."""
-    items = tuple(reports.values())
-    if path.suffix.lower() in _TEXT:
-        after = insert_blocks(original, items, comment=_TEXT[path.suffix.lower()])
+def _with(path: Path, data: bytes, held: _Held, report: Block | Spliced) -> bytes:
+    """Return the file with a report in it, once it is sure that it comes out again to the byte."""
+    if isinstance(report, Block):
+        after = put_block(data, report, comment=_TEXT[path.suffix.lower()], name=path.name)
     else:
-        after = insert_reports(original.decode("utf-8"), items).encode()
+        after = _respliced(held, {**held.reports, report.key: report})
     again = _read(path, after)
-    if again.original != original or again.reports != reports:
+    if again.original != held.original or again.reports != {**held.reports, report.key: report}:
         msg = f"target={path.name!r}: the report could not be taken out again as it was put in; the file was left alone"
         raise VerificationError(msg, (msg,))
     return after
+
+
+def _without(path: Path, data: bytes, held: _Held, key: str) -> bytes:
+    if isinstance(held.reports[key], Block):
+        return take_block(data, key, name=path.name)
+    return _respliced(held, {name: item for name, item in held.reports.items() if name != key})
+
+
+def _respliced(held: _Held, reports: dict[str, Any]) -> bytes:
+    return insert_reports(held.original.decode("utf-8"), tuple(reports.values())).encode()
 
 
 def _pictures(report: Block | Spliced) -> Pictures:

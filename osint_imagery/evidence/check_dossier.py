@@ -49,6 +49,7 @@ SEAL_FORMS = {
     "response": re.compile("([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}(==|[A-Za-z0-9+/]=))?"),
 }
 ED25519 = bytes.fromhex("302a300506032b6570032100")  # what precedes 32 bytes of key in SubjectPublicKeyInfo (RFC 8410)
+ERRORS = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # of a line that is no entry
 DIGEST = re.compile("sha256:[0-9a-f]{64}")
 INSTANT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z")
 
@@ -79,6 +80,11 @@ def sha256(path: str) -> str:
         for piece in iter(lambda: stream.read(1 << 20), b""):
             hasher.update(piece)
     return "sha256:" + hasher.hexdigest()
+
+
+def one_line(text: str) -> str:
+    """Return a text in which nothing breaks the line or hides: such characters are written as escapes."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in text)
 
 
 def inside(path: Any) -> bool:
@@ -157,6 +163,9 @@ def differing_copies(folder: str, entries: list[Object]) -> tuple[set[str], list
     copies = seal_copies(entries)
     for name, data in sorted(copies.items()):
         path = os.path.join(folder, *name.split("/"))
+        if os.path.lexists(path) and (os.path.islink(path) or not os.path.isfile(path)):
+            altered.append(name + ": is not what the ledger holds")
+            continue
         if not os.path.isfile(path):
             away.append(name + ": missing; the ledger holds what was in it")
             continue
@@ -201,7 +210,7 @@ def read_chain(data: bytes) -> tuple[list[Object], list[str]]:
         where = f"{LEDGER}: line {index + 1}: "
         try:
             entry = read_entry(line)
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as err:
+        except ERRORS as err:
             problems.append(where + str(err))
             continue
         last = entries[-1] if entries else None
@@ -237,10 +246,12 @@ def check_head(stated: bytes, entries: list[Object]) -> tuple[list[str], list[st
     return [], [f"{HEAD} is {late} entries behind: a run was killed, or goes on"] if late else []
 
 
-def walk(folder: str) -> tuple[set[str], set[str]]:
-    """Return the dossier's files, and what is no plain file or folder."""
-    files, odd = set(), set()
+def walk(folder: str) -> tuple[set[str], set[str], set[str]]:
+    """Return the dossier's files, what is no plain file or folder, and folders that hold nothing."""
+    files, odd, empty = set(), set(), set()
     for where, names, plain in os.walk(folder):
+        if not names and not plain and where != folder:
+            empty.add(os.path.relpath(where, folder).replace(os.sep, "/"))
         for name in names + plain:
             path = os.path.join(where, name)
             shown = os.path.relpath(path, folder).replace(os.sep, "/")
@@ -249,12 +260,31 @@ def walk(folder: str) -> tuple[set[str], set[str]]:
                 odd.add(shown)
             elif os.path.isfile(path):
                 files.add(shown)
-    return files - OWN, odd
+    return files - OWN, odd, empty
+
+
+def left_over(folder: str, copies: set[str], empty: set[str]) -> list[str]:
+    """Return notes of what a killed run left that holds nothing of its own: a cut file, an empty folder."""
+    left = {name for name in PARTIAL if os.path.exists(os.path.join(folder, name))}
+    left |= {name for name in copies if name.endswith(".partial")}
+    notes = ["partial file " + name + ": left by an interrupted run" for name in sorted(left)]
+    return notes + ["empty folder " + name + ": holds nothing that an entry could record" for name in sorted(empty)]
+
+
+def differs(path: str, digest: str, size: int) -> str:
+    """Return what is wrong with a file's bytes; empty where they are the recorded ones."""
+    try:
+        if os.path.getsize(path) == size and sha256(path) == digest:
+            return ""
+    except OSError as err:
+        return "cannot be read (" + str(err.strerror) + ")"
+    return "was altered: it does not have the size and digest that were recorded"
 
 
 def check_files(folder: str, entries: list[Object], copies: set[str]) -> tuple[int, list[str], list[str]]:
     """Compare every file; return how many hold, problems and notes."""
-    there, odd = walk(folder)
+    there, odd, empty = walk(folder)
+    left = left_over(folder, copies, empty)
     problems = [name + ": is a link or a device, not a file" for name in sorted(odd)]
     lock = os.path.join(folder, ".ledger.lock")
     if os.path.isfile(lock) and os.path.getsize(lock):
@@ -271,18 +301,19 @@ def check_files(folder: str, entries: list[Object], copies: set[str]) -> tuple[i
     good = 0
     for name, digest, size in sorted(promised | listed):
         path = os.path.join(folder, *name.split("/"))
-        if name not in there:
-            problems.append(name + ": missing")
-        elif os.path.getsize(path) != size or sha256(path) != digest:
-            problems.append(name + ": was altered: it does not have the size and digest that were recorded")
+        wrong = differs(path, digest, size) if name in there else "missing"
+        if wrong:
+            problems.append(name + ": " + wrong)
         else:
             good += 1
     extra = sorted(there - copies - {file[0] for file in promised | listed})
     if ends[-1:] != ["closed"]:
-        return good, problems, [name + ": no entry records it: left by a killed run, or to be added" for name in extra]
+        told = [name + ": no entry records it: left by a killed run, or to be added" for name in extra]
+        return good, problems, told + left
     problems += [name + ": is not listed in the closed ledger" for name in extra]
     unlisted = {file[0] for file in promised} - {file[0] for file in closings[-1]}
-    return good, problems + [name + ": was recorded, but the closing does not list it" for name in sorted(unlisted)], []
+    problems += [name + ": was recorded, but the closing does not list it" for name in sorted(unlisted)]
+    return good, problems, left
 
 
 def state(folder: str) -> list[bytes]:
@@ -302,12 +333,13 @@ def check(folder: str) -> tuple[list[str], list[str], list[str]]:
     """Return what holds, what does not, and what a reader should know; again where another program writes to it."""
     lock = os.path.join(folder, ".ledger.lock")
     for _ in range(20):
-        held, before = os.path.exists(lock), state(folder)
+        locked, before = os.path.exists(lock), state(folder)
         found = check_once(folder, *before)
-        if not found[1] or not (held or os.path.exists(lock) or state(folder) != before):
+        if not found[1] or not (locked or os.path.exists(lock) or state(folder) != before):
             break
         time.sleep(0.1)
-    return found
+    held, problems, notes = ([one_line(line) for line in lines] for lines in found)
+    return held, problems, notes
 
 
 def check_once(folder: str, head: bytes, ledger: bytes) -> tuple[list[str], list[str], list[str]]:
@@ -339,8 +371,18 @@ def main(arguments: list[str]) -> int:
     folder = arguments[0] if arguments else os.path.dirname(os.path.abspath(__file__))
     held, problems, notes = check(folder)
     lines = ["PROBLEM " + line for line in problems] or held
-    print("\n".join([*lines, *("note: " + line for line in notes), "DOES NOT VERIFY" if problems else "VERIFIED"]))
+    say("\n".join([*lines, *("note: " + line for line in notes), "DOES NOT VERIFY" if problems else "VERIFIED"]))
     return 1 if problems else 0
+
+
+def say(text: str) -> None:
+    """Print a text where it can be shown as far as it can; the verdict does not hang on whether anybody reads it."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a console that knows ASCII only
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ __all__ = [
     "NewFile",
     "begun_only",
     "clear_leftovers",
+    "empty_folders",
     "file_name",
     "files_of",
     "make_folder",
@@ -77,6 +78,18 @@ def files_of(folder: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
                 files.append(shown)
     own = {name for name in _OWN if name != LOCK or not _holds_something(folder / LOCK)}
     return tuple(sorted(set(files) - own - PARTIAL)), tuple(sorted(odd))
+
+
+def empty_folders(folder: Path) -> tuple[str, ...]:
+    """Return the folders inside a dossier that hold nothing, sorted; a run that was killed may leave one."""
+    walked = ((Path(where), names, plain) for where, names, plain in os.walk(folder))
+    return tuple(
+        sorted(
+            here.relative_to(folder).as_posix()
+            for here, names, plain in walked
+            if not names and not plain and here != folder
+        )
+    )
 
 
 def _holds_something(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """The seals of a ledger, checked: signatures, timestamps, and their copies."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,7 +44,8 @@ def check_seals(folder: Path, entries: Sequence[Entry], roots: Sequence[str | Pa
         notes += [f"{LEDGER}: line {number}: {note}"] if note else []
     for name, data in copies_of(entries).items():
         path = folder / name
-        if path.is_symlink() or (path.exists() and path.read_bytes() != data):
+        plain = path.is_file() and not path.is_symlink()
+        if os.path.lexists(path) and (not plain or path.read_bytes() != data):
             problems.append(f"{name}: is not what the ledger holds")
         elif not path.exists():
             notes.append(f"{name}: missing; the ledger holds what was in it")

@@ -6,14 +6,16 @@ from html import escape
 from os import PathLike
 from pathlib import Path
 from time import sleep
+from typing import NoReturn
 
 from osint_imagery.core.arguments import require
-from osint_imagery.core.claim import read_claim
+from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import ClaimError, VerificationError
 from osint_imagery.core.lineage import digest_file
 from osint_imagery.evidence.assessing import check_assessments
+from osint_imagery.evidence.check_dossier import one_line
 from osint_imagery.evidence.check_records import check_records
-from osint_imagery.evidence.folder import PARTIAL, files_of
+from osint_imagery.evidence.folder import PARTIAL, empty_folders, files_of
 from osint_imagery.evidence.history import history, outdated
 from osint_imagery.evidence.ledger import (
     HEAD,
@@ -147,7 +149,8 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     behind, problems = _head(head, entries)
     held, bad, notes = _files(folder, entries)
     problems += bad
-    problems += _claim(folder, entries, held)
+    claim, unread = _claim(folder, entries, held)
+    problems += unread
     sealed, unsound, unchecked = check_seals(folder, entries, roots)
     problems += unsound
     wrong, told = check_records(folder, entries, held)
@@ -156,13 +159,13 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         faults, remarks = check(folder, entries, held)
         problems += faults
         told += remarks
-    if problems:
+    if problems or claim is None:
         _refuse(folder, problems)
     told += tuple(note for entry in entries if isinstance(entry.body, SearchMade) for note in entry.body.notes)
     offered = [entry.body for entry in entries if isinstance(entry.body, SceneOffered)]
     return Verification(
         path=folder,
-        claim_id=read_claim(folder / _first(entries).path).id,
+        claim_id=claim.id,
         claim_digest=_first(entries).digest,
         entries=len(entries),
         files=len(held),
@@ -170,12 +173,13 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         scenes=len(offered),
         head=entries[-1].digest,
         closed=is_closed(entries),
-        seals=sealed,
-        notes=(*behind, *notes, *history(entries), *told, *outdated(entries), *unchecked),
+        seals=tuple(map(one_line, sealed)),
+        notes=tuple(map(one_line, (*behind, *notes, *history(entries), *told, *outdated(entries), *unchecked))),
     )
 
 
-def _refuse(folder: Path, problems: tuple[str, ...]) -> None:
+def _refuse(folder: Path, problems: tuple[str, ...]) -> NoReturn:
+    problems = tuple(map(one_line, problems))  # a file's name must not make lines of its own
     count = f"{len(problems)} problem{'' if len(problems) == 1 else 's'}"
     msg = f"path={str(folder)!r} does not verify, {count}: {'; '.join(problems[:5])}"
     raise VerificationError(msg, problems)
@@ -233,6 +237,7 @@ def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tupl
     notes = [] if shut else [f"unrecorded file {name}: {left}, or still to be added" for name in extra]
     halves += tuple(sorted(name for name in PARTIAL if (folder / name).exists()))
     notes += [f"partial file {name}: {left}" for name in halves]
+    notes += [f"empty folder {name}: holds nothing that an entry could record" for name in empty_folders(folder)]
     if closings:
         notes += [f"{name} had no entry of its own before the closing" for name in closings[-1].unrecorded]
     return frozenset(held), (*problems, *sorted(bad)), tuple(notes)
@@ -252,12 +257,12 @@ def _differs(folder: Path, file: StoredFile, odd: Sequence[str]) -> str:
     return "" if digest == file.digest else f"was altered: recorded {file.digest}, now {digest}"
 
 
-def _claim(folder: Path, entries: Sequence[Entry], held: frozenset[str]) -> tuple[str, ...]:
+def _claim(folder: Path, entries: Sequence[Entry], held: frozenset[str]) -> tuple[Claim | None, tuple[str, ...]]:
+    """Return the claim, and why it cannot be read; neither where its bytes are not those recorded, which is said."""
     name = _first(entries).path
     if name not in held:
-        return ()
+        return None, ()
     try:
-        read_claim(folder / name)
+        return read_claim(folder / name), ()
     except ClaimError as err:
-        return (f"{name}: {err}",)
-    return ()
+        return None, (f"{name}: {err}",)

@@ -121,9 +121,12 @@ def test_a_review_that_lost_a_file_is_named_by_a_typed_error(blind: Blind, tmp_p
         assert any(problem.startswith(f"{name.as_posix()}: missing") for problem in caught.value.problems)
 
 
-SENTENCES = {
+CHOSEN = (
     "the places were chosen: 1 hold a detection, 2 are ground that the detector examined in vain, 1 are ground around "
-    "that it did not examine; so raw agreement, kappa and pi are of this sheet and not of the ground at large",
+    "that it did not examine; so raw agreement, kappa and pi are of this sheet and not of the ground at large"
+)
+SENTENCES = {
+    CHOSEN,
     "the key was committed to at 2026-06-01T12:00:00Z; the reader says to have seen nothing before",
     "1 of 1 called 'change', exact binomial (Clopper-Pearson) interval",
     "2 of 2 called 'no change', exact binomial (Clopper-Pearson) interval",

@@ -118,7 +118,8 @@ def _read(
         msg = "aoi=None, but scenes are given; name the place that they shall be clipped to"
         raise InputError(msg)
     known = shared_bands(scenes)
-    chosen, _ = composite_of([band for band in known if all(band in image.bands for image in images)], bands)
+    shared = [band for band in known if all(band in image.bands for image in images)]
+    chosen = composite_of(shared, None)[0] if bands is None else require_each(str, bands=bands)
     grid = images[0].grid if images else _grid_over(scenes, aoi, chosen)
     if grid is None:
         msg = "images without a place cannot stand beside scenes; give Image.from_array(..., grid=...)"

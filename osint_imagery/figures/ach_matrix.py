@@ -10,7 +10,7 @@ from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.plot import charted
 from osint_imagery.figures.sheet import INK, MARGIN, QUIET, Box, Sheet, letter
-from osint_imagery.figures.weighed import Row, Weighed
+from osint_imagery.figures.weighed import Row, Weighed, say_basis, say_head
 
 __all__ = ["ach_matrix"]
 
@@ -68,7 +68,7 @@ def ach_matrix(assessment: Weighed, *, title: str | None = None, width_mm: float
     heading = title or f"Competing hypotheses: {assessment.claim.id}"
     with house_style():
         sheet = Sheet(width=width_mm)
-        sheet.say(heading, size=11, bold=True, gap=1.2)
+        simulated = say_head(sheet, assessment, heading)
         for letter_of, one in zip(_letters(assessment), assessment.hypotheses, strict=True):
             sheet.say(f"{letter_of}: {one.id}{' (rival)' if one.rival else ''}. {one.text}", gap=0.4)
         sheet.bottom += 1.0
@@ -82,7 +82,7 @@ def ach_matrix(assessment: Weighed, *, title: str | None = None, width_mm: float
         drawing, page = sheet.open()
         for box, kind in cells:
             _draw(page, box, kind)
-    return charted(sheet, drawing, title=heading, shows=said, credit=f"Assessment {assessment.digest}")
+    return charted(sheet, drawing, title=heading, shows=f"{simulated}{said}", credit=f"Assessment {assessment.digest}")
 
 
 def _letters(found: Weighed) -> list[str]:
@@ -132,7 +132,7 @@ def _say(sheet: Sheet, found: Weighed) -> str:
         if not row.counted:
             sheet.say(f"[{row.item}] not counted: {row.note.rstrip('.')}.", color=QUIET, gap=0.3)
     sheet.say("The least inconsistent one is not thereby true: a hypothesis that nobody wrote down is in no column.")
-    sheet.say(f"Claim {found.claim.id}; assessment {found.digest}", color=QUIET)
+    say_basis(sheet, found)
     return f"{len(found.matrix)} items against {len(found.hypotheses)} hypotheses. {'. '.join(lines)}."
 
 

@@ -14,7 +14,7 @@ from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.lettering import width_mm as text_width
 from osint_imagery.figures.plot import BLUE, Scale, charted, mark_at, tick_words
 from osint_imagery.figures.sheet import ACCENT, INK, MARGIN, QUIET, Sheet, letter, line
-from osint_imagery.figures.weighed import Item, Pairing, Weighed, pairing_of
+from osint_imagery.figures.weighed import Item, Pairing, Weighed, pairing_of, say_basis, say_head
 
 __all__ = ["likelihood_ladder"]
 
@@ -87,7 +87,7 @@ def likelihood_ladder(
     rungs = _rungs(assessment.imagery, chosen)
     with house_style():
         sheet = Sheet(width=width_mm)
-        sheet.say(heading, size=11, bold=True, gap=1.2)
+        simulated = say_head(sheet, assessment, heading)
         for one in assessment.hypotheses:
             if one.id in {chosen.first, chosen.second}:
                 sheet.say(f"{one.id}: {one.text}")
@@ -105,7 +105,11 @@ def likelihood_ladder(
         for rung, top in zip(rungs, strips, strict=True):
             _draw(page, axis, rung, top)
     return charted(
-        sheet, drawing, title=heading, shows=f"{heading}. {chosen.sentence}", credit=f"Assessment {assessment.digest}"
+        sheet,
+        drawing,
+        title=heading,
+        shows=f"{simulated}{heading}. {chosen.sentence}",
+        credit=f"Assessment {assessment.digest}",
     )
 
 
@@ -164,7 +168,7 @@ def _captions(sheet: Sheet, assessment: Weighed, chosen: Pairing) -> None:
         "insertions or quiet dates lets no ratio go beyond. Gray: between 1/2 and 2 no support is claimed."
     )
     sheet.say("Ratios of changes of objects, not of the claim; none is a probability.", color=QUIET)
-    sheet.say(f"Claim {assessment.claim.id}; assessment {assessment.digest}", color=QUIET)
+    say_basis(sheet, assessment)
 
 
 def _draw_axis(page: Axes, axis: Scale, strips: Sequence[float], start: float) -> list[str]:

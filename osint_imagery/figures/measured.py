@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from osint_imagery.core.arguments import require_each
 from osint_imagery.core.errors import BandError
 from osint_imagery.core.image import Image
+from osint_imagery.figures.compositions import scaled
 from osint_imagery.figures.dated import Dated
-from osint_imagery.figures.stretch import scaled
 
 __all__ = ["Point", "Quantity", "measured", "quantity_of"]
 

@@ -5,8 +5,10 @@ from typing import Protocol, runtime_checkable
 
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.texts import SIMULATED_BASIS
+from osint_imagery.figures.sheet import ACCENT, QUIET, Sheet
 
-__all__ = ["Item", "Pairing", "Row", "Weighed", "pairing_of"]
+__all__ = ["Item", "Pairing", "Row", "Weighed", "pairing_of", "say_basis", "say_head"]
 
 
 class _Ratio(Protocol):
@@ -29,6 +31,13 @@ class _Hypothesis(Protocol):
     def text(self) -> str: ...
     @property
     def rival(self) -> bool: ...
+
+
+class _Confidence(Protocol):
+    @property
+    def level(self) -> str: ...
+    @property
+    def reasons(self) -> Sequence[str]: ...
 
 
 class Item(Protocol):
@@ -196,8 +205,27 @@ class Weighed(Protocol):
         """By imagery, by other sources, by both."""
 
     @property
+    def confidence(self) -> _Confidence:
+        """How good the basis is, and why."""
+
+    @property
     def digest(self) -> str:
         """Of the assessment."""
+
+
+def say_head(sheet: Sheet, found: Weighed, heading: str) -> str:
+    """Plan the heading, with a warning over it where scenes are simulated; return that warning for `shows`."""
+    simulated = SIMULATED_BASIS in found.confidence.reasons
+    if simulated:
+        sheet.say(f"SIMULATED: {SIMULATED_BASIS}", size=13, bold=True, color=ACCENT)
+    sheet.say(heading, size=11, bold=True, gap=1.2)
+    return "SIMULATED. " if simulated else ""
+
+
+def say_basis(sheet: Sheet, found: Weighed) -> None:
+    """Plan how good the basis is, and which assessment of which claim is drawn."""
+    sheet.say(f"Analytic confidence {found.confidence.level}: {'; '.join(found.confidence.reasons)}.", bold=True)
+    sheet.say(f"Claim {found.claim.id}; assessment {found.digest}", color=QUIET)
 
 
 def pairing_of(found: Weighed, pair: tuple[str, str] | None) -> Pairing:

@@ -15,6 +15,7 @@ import osint_imagery as oi
 from osint_imagery.change.reliability import Reliability
 from osint_imagery.core.errors import InputError, UndeterminedError
 from osint_imagery.core.estimate import proportion
+from osint_imagery.core.texts import SIMULATED_BASIS
 from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.plot import PALE, Scale
@@ -167,3 +168,13 @@ def test_no_text_of_curves_collides(curve: PodCurve, reliable: Reliability, widt
     assert faults(oi.pod_curve(curve, size_m=12, width_mm=width)) == []
     assert faults(oi.pod_curve(curve, size_m=curve.a90, width_mm=width)) == []
     assert faults(oi.reliability_diagram(reliable, of=of, reference="labels", width_mm=width)) == []
+
+
+def test_an_assessment_of_simulated_scenes_says_so() -> None:
+    found = assessed_with(1)
+    for draw in (oi.likelihood_ladder, oi.ach_matrix):
+        assert not draw(found).shows.startswith("SIMULATED")
+    found.confidence.reasons = (SIMULATED_BASIS,)
+    for draw in (oi.likelihood_ladder, oi.ach_matrix):
+        assert draw(found).shows.startswith("SIMULATED")
+        assert draw(found).texts[0].startswith("SIMULATED")

@@ -64,6 +64,7 @@ def assessed_with(count: int) -> SimpleNamespace:
         hypotheses=(CLAIMED, RIVAL),
         imagery=items,
         sources=(),
+        confidence=SimpleNamespace(level="low", reasons=("an item rests on one look",)),
         digest=f"sha256:{'0' * 64}",
         matrix=rows,
         pairs=(weigh(CLAIMED, RIVAL, items, ()),),

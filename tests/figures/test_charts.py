@@ -156,18 +156,9 @@ def test_an_assessment_has_the_shape_that_figures_ask_for() -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("count", [0, 1, 60])
-def test_no_text_of_ladder_and_matrix_collides(count: int, width: float, faults: Faults) -> None:
-    for draw in (oi.likelihood_ladder, oi.ach_matrix):
-        assert faults(draw(assessed_with(count), width_mm=width)) == []
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_text_of_curves_collides(curve: PodCurve, reliable: Reliability, width: float, faults: Faults) -> None:
-    of = "man-made change (construction, clearing, paving) Порт مرفأ"
+def test_no_label_of_a_size_crosses_another(curve: PodCurve, width: float, faults: Faults) -> None:
     assert faults(oi.pod_curve(curve, size_m=12, width_mm=width)) == []
     assert faults(oi.pod_curve(curve, size_m=curve.a90, width_mm=width)) == []
-    assert faults(oi.reliability_diagram(reliable, of=of, reference="labels", width_mm=width)) == []
 
 
 def test_an_assessment_of_simulated_scenes_says_so() -> None:

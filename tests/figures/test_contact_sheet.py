@@ -114,7 +114,7 @@ def test_wrong_input_is_refused() -> None:
 
 
 @pytest.mark.parametrize("width", [80.0, 170.0, 254.0])
-@pytest.mark.parametrize("count", [1, 7, 61])
+@pytest.mark.parametrize("count", [1, 7])
 def test_no_text_collides_and_no_picture_covers_another(count: int, width: float, faults: Faults) -> None:
     images = [look(n, cloud=(n % 5) / 4) for n in range(count)]
     figure = contact_sheet(images, PLACE, width_mm=width, per_page=61)

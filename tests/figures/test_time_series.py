@@ -1,6 +1,5 @@
 """Time series: a mark is the mean of usable pixels of its date, and a date that shows nothing gets no value."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +13,6 @@ from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.dated import dated
 from osint_imagery.figures.measured import measured, quantity_of
 from osint_imagery.figures.time_series import time_series
-
-Faults = Callable[[Figure], list[str]]
 
 
 def marks(figure: Figure, shape: str) -> list[Line2D]:
@@ -69,11 +66,3 @@ def test_wrong_input_is_refused() -> None:
         time_series([look(0)], PLACE, "nir")
     with pytest.raises(InputError, match="bracket has 1 spans"):
         time_series([look(0)], PLACE, "red", bracket=(TimeSpan("2019-01-03"),))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("width", [80.0, 170.0, 254.0])
-@pytest.mark.parametrize("count", [1, 61])
-def test_no_text_collides(count: int, width: float, faults: Faults) -> None:
-    images = [look(n, cloud=(n % 5) / 4) for n in range(count)]
-    span = TimeSpan("2019-01-03", "2019-02-03")
-    assert faults(time_series(images, PLACE, ("green", "red"), claimed=span, width_mm=width)) == []

@@ -33,10 +33,15 @@ if TYPE_CHECKING:
     from osint_imagery.evidence.assessed import Assessment
     from osint_imagery.evidence.attach import attach, detach
     from osint_imagery.evidence.verify import verify
+    from osint_imagery.figures.ach_matrix import ach_matrix
     from osint_imagery.figures.before_after import before_after
     from osint_imagery.figures.contact_sheet import contact_sheet
     from osint_imagery.figures.difference import difference
+    from osint_imagery.figures.likelihood_ladder import likelihood_ladder
+    from osint_imagery.figures.pod_curve import pod_curve
+    from osint_imagery.figures.reliability_diagram import reliability_diagram
     from osint_imagery.figures.swipe import swipe
+    from osint_imagery.figures.time_series import time_series
     from osint_imagery.figures.timeline import timeline
     from osint_imagery.observe.coverage import coverage
     from osint_imagery.observe.design import Design
@@ -83,10 +88,11 @@ _HOME = {
     "Stack": "core.stack",
     "TimeSpan": "core.timespan",
     "Verdict": "change.detections",
+    "ach_matrix": "figures.ach_matrix",
     "align": "change.coregister",
+    "archive": "evidence.archive",
     "area_from_sample": "change.accuracy",
     "area_from_strata": "change.accuracy",
-    "archive": "evidence.archive",
     "assess": "workflow.assessing",
     "attach": "evidence.attach",
     "before_after": "figures.before_after",
@@ -104,14 +110,17 @@ _HOME = {
     "fetch_sample": "scenes.samples",
     "fitness": "workflow.fitness",
     "investigate": "workflow.investigating",
+    "likelihood_ladder": "figures.likelihood_ladder",
     "normalize": "change.radiometry",
     "open_catalog": "scenes.catalog",
     "outline": "change.outlining",
+    "pod_curve": "figures.pod_curve",
     "power": "observe.power",
     "read": "scenes.reading",
     "read_claim": "core.claim",
     "read_stack": "scenes.series",
     "reliability": "change.reliability",
+    "reliability_diagram": "figures.reliability_diagram",
     "reproduce": "workflow.reproducing",
     "resolution": "observe.resolution",
     "romania_catalog": "scenes.packaged",
@@ -119,6 +128,7 @@ _HOME = {
     "search": "scenes.catalog",
     "sweep": "workflow.sweeping",
     "swipe": "figures.swipe",
+    "time_series": "figures.time_series",
     "timeline": "figures.timeline",
     "verify": "evidence.verify",
 }
@@ -143,6 +153,7 @@ __all__ = [
     "Stack",
     "TimeSpan",
     "Verdict",
+    "ach_matrix",
     "align",
     "archive",
     "area_from_sample",
@@ -164,14 +175,17 @@ __all__ = [
     "fetch_sample",
     "fitness",
     "investigate",
+    "likelihood_ladder",
     "normalize",
     "open_catalog",
     "outline",
+    "pod_curve",
     "power",
     "read",
     "read_claim",
     "read_stack",
     "reliability",
+    "reliability_diagram",
     "reproduce",
     "resolution",
     "romania_catalog",
@@ -179,6 +193,7 @@ __all__ = [
     "search",
     "sweep",
     "swipe",
+    "time_series",
     "timeline",
     "verify",
 ]

@@ -16,10 +16,11 @@ FILES = sorted(path for folder in ("osint_imagery", "tests") for path in (HOME /
 NAMES = tuple(
     """
 AreaOfInterest Assessment ChangeMap Claim Comparison Design Detection Detections Dossier Estimate Grid Image Pair
-Prediction Reproduction Scene Stack TimeSpan Verdict align archive area_from_sample area_from_strata assess attach
-before_after bundled calibrate_on_labels compare contact_sheet coverage detach detect detectors difference fetch
-fetch_sample fitness investigate normalize open_catalog outline power read read_claim read_stack reliability reproduce
-resolution romania_catalog samples search sweep swipe timeline verify
+Prediction Reproduction Scene Stack TimeSpan Verdict ach_matrix align archive area_from_sample area_from_strata assess
+attach before_after bundled calibrate_on_labels compare contact_sheet coverage detach detect detectors difference
+fetch fetch_sample fitness investigate likelihood_ladder normalize open_catalog outline pod_curve power read
+read_claim read_stack reliability reliability_diagram reproduce resolution romania_catalog samples search sweep swipe
+time_series timeline verify
 """.split()  # noqa: SIM905 - one name a line would be forty lines
 )
 

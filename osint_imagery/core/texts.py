@@ -1,6 +1,8 @@
 """The English of answers and plans: their sentences and reasons, in one place so that they can be translated."""
 
-__all__ = ["PLANS", "REASONS", "TEMPLATES", "WEIGHING"]
+__all__ = ["PLANS", "REASONS", "SIMULATED_BASIS", "TEMPLATES", "WEIGHING"]
+
+SIMULATED_BASIS = "scenes are simulated: nothing here is an observation"
 
 TEMPLATES: dict[str, str] = {
     "seen": "SEEN: {reason}. {bracket}",

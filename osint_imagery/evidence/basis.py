@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from osint_imagery.core.texts import SIMULATED_BASIS
 from osint_imagery.evidence.assessed_parts import LeftOut
 from osint_imagery.evidence.items import Looked
 from osint_imagery.evidence.leaving_out import Weighed
@@ -146,7 +147,7 @@ def _grave(basis: Basis) -> tuple[_Check, ...]:
     pairs = f"{basis.quiet_pairs} quiet pairs stand behind the least calibrated item"
     return (
         (True, not basis.contradicting, "", "items that share scenes, dates or ground point both ways"),
-        (True, not basis.simulated, "", "scenes are simulated: nothing here is an observation"),
+        (True, not basis.simulated, "", SIMULATED_BASIS),
         (True, basis.quiet_pairs >= LEAST_QUIET, "", f"{pairs}: too few to calibrate it"),
     )
 

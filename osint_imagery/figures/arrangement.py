@@ -80,7 +80,7 @@ def arrange(
     detections: Detections | None,
     *,
     heading: str,
-    bands: Sequence[str] | None,
+    bands: Sequence[str] | str | None,
     layout: Layout = _SIDE_BY_SIDE,
 ) -> Arrangement:
     """Lay out a sheet from the top down to the legend."""

@@ -29,7 +29,7 @@ def before_after(
     detections: Detections | None = None,
     *,
     title: str | None = None,
-    bands: Sequence[str] | None = None,
+    bands: Sequence[str] | str | None = None,
     remark: str = "",
     footer: Sequence[str] = (),
     width_mm: float = 180.0,
@@ -45,8 +45,9 @@ def before_after(
         strength, to which the area belongs, inside the dashed one of all pixels above the cut. Of this pair.
     title : str, optional
         One line above; any script. Defaults to the name of the area.
-    bands : sequence of str, optional
-        One (gray) or three bands; default true color, else false color, else the first band.
+    bands : sequence of str, or str, optional
+        One (gray) or three bands, or the name of a composition: ``"true color"``, ``"false color"``, ``"SWIR"``,
+        ``"radar"`` (VV, VH, VV/VH). Default true color, else false color, else the first band.
     remark : str
         A sentence right after the verdict, as prominent: what the verdict is worth.
     footer : sequence of str

@@ -46,7 +46,7 @@ def contact_sheet(
     aoi: AreaOfInterest | None = None,
     *,
     title: str | None = None,
-    bands: Sequence[str] | None = None,
+    bands: Sequence[str] | str | None = None,
     page: int = 1,
     per_page: int = 20,
     width_mm: float = 180.0,
@@ -62,8 +62,9 @@ def contact_sheet(
         The claimed place, outlined on each date; needed for scenes. Default: all of the images.
     title : str, optional
         One line above; any script. Defaults to the name of the area.
-    bands : sequence of str, optional
-        One (gray) or three bands; default true color, else false color, else the first band.
+    bands : sequence of str, or str, optional
+        One (gray) or three bands, or the name of a composition: ``"true color"``, ``"false color"``, ``"SWIR"``,
+        ``"radar"`` (VV, VH, VV/VH). Default true color, else false color, else the first band.
     page, per_page : int
         Which page, from 1, and how many dates stand on one. The stretch is that of all pages.
     width_mm : float

@@ -13,7 +13,7 @@ from osint_imagery.core.errors import GridMismatchError, InputError, OutsideFoot
 from osint_imagery.core.flags import UNUSABLE, Flag, describe
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
-from osint_imagery.figures.stretch import composite_of
+from osint_imagery.figures.compositions import composite_of, parts_of
 from osint_imagery.scenes.reading import read
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.scenes.streaming import shared_bands
@@ -58,7 +58,7 @@ def share_words(share: float) -> str:
     return "above 99%" if 0.99 < share < 1 else f"{share:.0%}"
 
 
-def dated(items: Sequence[Image | Scene], aoi: AreaOfInterest | None, bands: Sequence[str] | None) -> Dated:
+def dated(items: Sequence[Image | Scene], aoi: AreaOfInterest | None, bands: Sequence[str] | str | None) -> Dated:
     """Return the dates of a contact sheet.
 
     Raises
@@ -109,7 +109,7 @@ def _require_alike(images: Sequence[Image]) -> None:
 
 
 def _read(
-    scenes: Sequence[Scene], images: Sequence[Image], aoi: AreaOfInterest | None, bands: Sequence[str] | None
+    scenes: Sequence[Scene], images: Sequence[Image], aoi: AreaOfInterest | None, bands: Sequence[str] | str | None
 ) -> list[Image]:
     """Read scenes on the grid of the images, else on one over the area; one that does not reach it has no pixels."""
     if not scenes:
@@ -118,7 +118,11 @@ def _read(
         msg = "aoi=None, but scenes are given; name the place that they shall be clipped to"
         raise InputError(msg)
     known = shared_bands(scenes)
-    chosen, _ = composite_of([band for band in known if all(band in image.bands for image in images)], bands)
+    shared = [band for band in known if all(band in image.bands for image in images)]
+    drawn = (
+        composite_of(shared, bands)[0] if bands is None or isinstance(bands, str) else require_each(str, bands=bands)
+    )
+    chosen = tuple(dict.fromkeys(part for band in drawn for part in parts_of(band)))
     grid = images[0].grid if images else _grid_over(scenes, aoi, chosen)
     if grid is None:
         msg = "images without a place cannot stand beside scenes; give Image.from_array(..., grid=...)"

@@ -61,7 +61,7 @@ def difference(
     *,
     show: Quantity | str | None = None,
     title: str | None = None,
-    bands: Sequence[str] | None = None,
+    bands: Sequence[str] | str | None = None,
     width_mm: float = 180.0,
 ) -> Figure:
     """Draw both dates, and beside them what changed: the signed difference, or a probability.
@@ -76,8 +76,9 @@ def difference(
         ``"difference"`` or ``"probability"``; default: the probability where there is one.
     title : str, optional
         One line above; any script. Defaults to the name of the area.
-    bands : sequence of str, optional
-        One (gray) or three bands; default true color, else false color, else the first band. The difference is the
+    bands : sequence of str, or str, optional
+        One (gray) or three bands, or the name of a composition: ``"true color"``, ``"false color"``, ``"SWIR"``,
+        ``"radar"`` (VV, VH, VV/VH). Default true color, else false color, else the first band. The difference is the
         mean over them.
     width_mm : float
         Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.

@@ -6,20 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from osint_imagery.core.arguments import require_each
-from osint_imagery.core.errors import BandError
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
+from osint_imagery.figures.compositions import composite_of, scaled
 
-__all__ = ["Stretch", "composite_of", "scaled", "shared_stretch", "stretch_over"]
+__all__ = ["Stretch", "shared_stretch", "stretch_over"]
 
-_COMPOSITES: tuple[tuple[tuple[str, ...], str], ...] = (
-    (("red", "green", "blue"), "true color"),
-    (("nir", "red", "green"), "false color"),
-)
 _SHARES = (2.0, 98.0)
 _BLANK = 205  # gray of ground without pixels
-_TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,31 +62,8 @@ class Stretch:
         )
 
 
-def scaled(image: Image, band: str) -> NDArray[np.float32]:
-    """Return a band as it is drawn: linear power in dB, all else as it is."""
-    values = image.band(band)
-    if "linear power" not in image.unit:
-        return values
-    return np.asarray(10 * np.log10(np.maximum(values, _TINY)), dtype=np.float32)
-
-
-def composite_of(known: Sequence[str], bands: Sequence[str] | None) -> tuple[tuple[str, ...], str]:
-    """Return the bands that are drawn, of those that are known, and what such a picture is called."""
-    if bands is None:
-        for names, words in _COMPOSITES:
-            if set(names) <= set(known):
-                return names, words
-        return tuple(known[:1]), "gray"
-    chosen = require_each(str, bands=bands)
-    if len(chosen) not in {1, 3}:
-        msg = f"bands={chosen!r}; give one band (gray) or three (drawn red, green, blue)"
-        raise BandError(msg)
-    named: dict[tuple[str, ...], str] = dict(_COMPOSITES)
-    return chosen, "gray" if len(chosen) == 1 else named.get(chosen, "false color")
-
-
 def shared_stretch(
-    pair: Pair, bands: Sequence[str] | None = None, window: tuple[slice, slice] | None = None
+    pair: Pair, bands: Sequence[str] | str | None = None, window: tuple[slice, slice] | None = None
 ) -> Stretch:
     """Return the stretch that both dates are drawn with.
 
@@ -100,8 +71,8 @@ def shared_stretch(
     ----------
     pair : Pair
         Both dates.
-    bands : sequence of str, optional
-        One or three bands; default red, green, blue, else nir, red, green, else the first band in gray.
+    bands : sequence of str, or str, optional
+        One or three bands, or the name of a composition; default true color, else false color, else the first in gray.
     window : tuple of slice, optional
         Rows and columns that will be shown; the percentiles are of these.
 
@@ -121,7 +92,7 @@ def shared_stretch(
 
 
 def stretch_over(
-    images: Sequence[Image], bands: Sequence[str] | None = None, window: tuple[slice, slice] | None = None
+    images: Sequence[Image], bands: Sequence[str] | str | None = None, window: tuple[slice, slice] | None = None
 ) -> Stretch:
     """Return the stretch that all images are drawn with; as :func:`shared_stretch`, for any number of dates.
 

@@ -101,7 +101,7 @@ def swipe(
     detections: Detections | None = None,
     *,
     title: str | None = None,
-    bands: Sequence[str] | None = None,
+    bands: Sequence[str] | str | None = None,
 ) -> Swipe:
     """Lay both dates of a pair over each other, to be compared by swiping, by opacity or by turns.
 
@@ -113,8 +113,9 @@ def swipe(
         Outlined on both dates, and can be taken off; the twelve strongest are numbered. Of this pair.
     title : str, optional
         One line above. Defaults to the name of the area.
-    bands : sequence of str, optional
-        One (gray) or three bands; default true color, else false color, else the first band.
+    bands : sequence of str, or str, optional
+        One (gray) or three bands, or the name of a composition: ``"true color"``, ``"false color"``, ``"SWIR"``,
+        ``"radar"`` (VV, VH, VV/VH). Default true color, else false color, else the first band.
 
     Returns
     -------

@@ -49,7 +49,7 @@ class Page:
     credits: tuple[str, ...]
 
 
-def page_of(pair: Pair, detections: Detections | None, heading: str, bands: Sequence[str] | None) -> Page:
+def page_of(pair: Pair, detections: Detections | None, heading: str, bands: Sequence[str] | str | None) -> Page:
     """Return what the page of a pair prints."""
     rows, columns = shown_window(pair, detections)
     window = slice(*rows), slice(*columns)

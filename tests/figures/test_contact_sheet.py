@@ -2,48 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
-from affine import Affine
 from matplotlib.image import AxesImage
+from support.dates import GRID, PLACE, look
 
 import osint_imagery as oi
 from osint_imagery.core.errors import BandError, GridMismatchError, InputError, OutsideFootprintError
 from osint_imagery.core.flags import Flag
-from osint_imagery.core.grid import Grid
-from osint_imagery.core.image import Image
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.contact_sheet import contact_sheet
 from osint_imagery.figures.dated import share_words
 
 Faults = Callable[[Figure], list[str]]
-GRID = Grid(crs="EPSG:32636", transform=Affine(10, 0, 730_000, 0, -10, 3_754_000), shape=(40, 40))
-LON, LAT = GRID.lonlat(np.array([30, 10]), np.array([10, 30]), center=False)
-PLACE = oi.AreaOfInterest.from_bbox(*(float(v) for v in (LON[0], LAT[0], LON[1], LAT[1])), name="Порт مرفأ 港口")
-START = datetime(2019, 1, 3, 8, 17, 39, tzinfo=UTC)
-
-
-def look(number: int, *, cloud: float = 0.0, name: str = "") -> Image:
-    """A look whose upper rows are under cloud."""
-    values = np.random.default_rng(number).uniform(0.05, 0.4, (3, *GRID.shape))
-    rows = round(cloud * GRID.shape[0])
-    flags = np.zeros(GRID.shape, dtype=np.uint16)
-    flags[:rows] = int(Flag.CLOUD)
-    return Image(
-        values=values,
-        bands=("red", "green", "blue"),
-        valid=flags == 0,
-        flags=flags,
-        grid=GRID,
-        acquired=oi.TimeSpan(START + timedelta(days=5 * number)),
-        unit="reflectance",
-        sensor="sentinel-2-l2a",
-        scene_id=name or f"S2A_MSIL2A_20190103T081739_N0500_R021_T36SYC_20190103T101010_{number}",
-        credit="Contains modified Copernicus Sentinel data 2019",
-    )
 
 
 def pictures(figure: Figure) -> list[AxesImage]:
@@ -141,7 +114,7 @@ def test_wrong_input_is_refused() -> None:
 
 
 @pytest.mark.parametrize("width", [80.0, 170.0, 254.0])
-@pytest.mark.parametrize("count", [1, 7, 61])
+@pytest.mark.parametrize("count", [1, 7])
 def test_no_text_collides_and_no_picture_covers_another(count: int, width: float, faults: Faults) -> None:
     images = [look(n, cloud=(n % 5) / 4) for n in range(count)]
     figure = contact_sheet(images, PLACE, width_mm=width, per_page=61)

@@ -1,0 +1,30 @@
+"""Every figure at column, page and slide width, with nothing, one thing and sixty, with long ids and many scripts."""
+
+from collections.abc import Callable
+
+import pytest
+from matplotlib.text import Text
+from support.every_figure import FIGURES
+
+from osint_imagery.figures.artist import Figure
+
+Faults = Callable[[Figure], list[str]]
+LEAST = 5.0  # pt on paper: what can still be read in print
+FEW = {(80.0, 60), (170.0, 0), (254.0, 1)}  # always tried; all nine with: pytest -m every_layout
+CASES = [
+    pytest.param(name, count, width, id=f"{name}-{count}-{width:.0f}mm", marks=marks)
+    for name in FIGURES
+    for width in (80.0, 170.0, 254.0)
+    for count in (0, 1, 60)
+    for marks in [() if (width, count) in FEW else (pytest.mark.every_layout,)]
+]
+
+
+@pytest.mark.parametrize(("name", "count", "width"), CASES)
+def test_no_text_is_clipped_overlaps_or_is_too_small(name: str, count: int, width: float, faults: Faults) -> None:
+    figure = FIGURES[name](count, width)
+    assert faults(figure) == []
+    drawn = [text for text in figure.drawing.findobj(Text) if text.get_text()]
+    assert drawn
+    assert min(text.get_fontsize() for text in drawn) >= LEAST
+    assert figure.drawing.get_size_inches()[0] * 25.4 == pytest.approx(width), "so that a point on paper is a point"

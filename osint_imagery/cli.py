@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from osint_imagery.cli_exchange import add_exchange_commands
+from osint_imagery.cli_report import add_report_command
 from osint_imagery.cli_reproduce import add_reproduce_command
 from osint_imagery.cli_review import add_review_commands
 from osint_imagery.cli_seal import add_seal_commands
@@ -83,7 +84,13 @@ def _parser() -> argparse.ArgumentParser:
     verified.add_argument("--root", action="append", default=[], metavar="PEM", help="root of a timestamp authority")
     verified.set_defaults(command=_verify)
 
-    for add in (add_exchange_commands, add_seal_commands, add_reproduce_command, add_review_commands):
+    for add in (
+        add_report_command,
+        add_exchange_commands,
+        add_seal_commands,
+        add_reproduce_command,
+        add_review_commands,
+    ):
         add(commands)
 
     for each in (demo, found, pair, check, fit, verified):
@@ -99,6 +106,7 @@ def _of_claims(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--catalog", required=True, help="static STAC catalogue, or folder or archive of products and GeoTIFFs"
     )
     check.add_argument("--out", required=True, help="folder to write; must not exist or be empty")
+    check.add_argument("--pdf", action="store_true", help="also write report.pdf (extra: pdf)")
     check.set_defaults(command=_investigate)
 
     fit = commands.add_parser("fitness", help="say, before any pixel is read, what an archive could tell about a claim")
@@ -241,7 +249,8 @@ def _exists(path: str) -> str:
 
 def _investigate(options: argparse.Namespace) -> int:
     claim = read_claim(options.claim)
-    _report([investigate(claim, options.catalog, out=options.out, progress=_progress(options))], options)
+    made = investigate(claim, options.catalog, out=options.out, pdf=options.pdf, progress=_progress(options))
+    _report([made], options)
     return 0
 
 

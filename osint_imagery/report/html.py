@@ -7,6 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from osint_imagery.report import headings
 from osint_imagery.report.content import Picture, ReportContent
 
 __all__ = ["direction", "html_report", "read_part"]
@@ -55,6 +56,7 @@ def html_report(content: ReportContent) -> str:
     return template.render(
         report=content,
         claim=content.claim,
+        words=headings,
         style=Markup(style),  # noqa: S704 - our own file, no outside text
         policy=policy,
         reading=direction(content.claim.language),

@@ -19,7 +19,7 @@ from osint_imagery.evidence.wording import looks_sentence, worth_sentence
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.timeline import Used, timeline
 from osint_imagery.report.content import Imprint, Picture, report_content
-from osint_imagery.report.html import html_report
+from osint_imagery.report.pdf import typesetter
 from osint_imagery.scenes.catalog import Catalog, Found, open_catalog, search
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.workflow.assessing import SOFTWARE, Clock, assess, now
@@ -27,6 +27,7 @@ from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.examining import Examination, Progress, Settings, examine, finest_gsd, plan, silent
 from osint_imagery.workflow.inputs import inputs_of
 from osint_imagery.workflow.looking import Offered, looks_at, offered
+from osint_imagery.workflow.reporting import add_reports
 from osint_imagery.workflow.spans import claim_span
 
 __all__ = ["Dossier", "investigate"]
@@ -37,6 +38,7 @@ def investigate(
     catalog: Catalog | str | Path,
     *,
     out: str | Path,
+    pdf: bool = False,
     clock: Clock = now,
     progress: Progress = silent,
     executor: Executor | None = None,
@@ -51,6 +53,8 @@ def investigate(
         Where the scenes are.
     out : str or Path
         Folder to write; must not exist or be empty.
+    pdf : bool
+        Also write the report as ``report.pdf``; needs the extra ``pdf``, and that is looked for before anything else.
     clock : callable
         Returns the current time, UTC; every entry of the ledger is stamped with it.
     progress : callable
@@ -78,6 +82,8 @@ def investigate(
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
     require(str | PathLike, out=out)
+    if pdf:
+        typesetter()
     source = _here(catalog)
     folder = ClaimFile.create(out, claim, at=clock())
     progress(f"claim {claim.id} registered ({claim.digest[:19]})")
@@ -105,7 +111,7 @@ def investigate(
     content = report_content(
         claim, findings, pictures=pictures, offers=found.ledger, imprint=imprint, assessment=assessment
     )
-    _add_page(folder, html_report(content), clock)
+    add_reports(folder, content, pdf=pdf, clock=clock)
     closed = folder.close(at=clock())
     progress(f"claim file closed: {closed.files} files, {closed.entries} ledger entries")
     return Dossier(path=folder.path, claim=claim, findings=findings, head=folder.head)
@@ -147,14 +153,6 @@ def _examined(
         progress=progress,
         executor=executor,
     )
-
-
-def _add_page(folder: ClaimFile, text: str, clock: Clock) -> None:
-    """Write the report and record it."""
-    with tempfile.TemporaryDirectory() as scratch:
-        page = Path(scratch) / "report.html"
-        page.write_text(text, encoding="utf-8")
-        folder.add_report(page, "the report, one self-contained page", at=clock())
 
 
 def _used(works: Sequence[Examination], found: Found) -> tuple[Scene, ...]:

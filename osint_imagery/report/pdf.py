@@ -19,6 +19,8 @@ from osint_imagery.report.html import read_part
 __all__ = ["pdf_report", "typesetter"]
 
 _LANGUAGE = re.compile("[a-z]{2,3}")
+_UNBROKEN = 24  # letters: page.typ breaks longer words
+_LETTER = 0.5  # share of the width for one letter, where the root of 160 letters is the most that a column gets
 _WIDEST = 160  # letters: beyond them a column gets no more room, its words break
 
 
@@ -128,9 +130,10 @@ def _fitted(block: Block) -> Block:
 
 
 def _share(cells: tuple[str, ...]) -> float:
-    """Return a column's share of the width: the square root of its longest text, so that short ones keep room."""
+    """Return a column's share of the width: the root of its longest text, and room for its longest word."""
     longest = max(min(len(cell), _WIDEST) for cell in cells)
-    return round(math.sqrt(max(longest, 4)), 3)
+    word = max(min(len(word), _UNBROKEN) for cell in cells for word in cell.split() or [""])
+    return round(max(math.sqrt(max(longest, 4)), _LETTER * word), 3)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -71,6 +71,32 @@ def test_outside_text_is_never_read_as_markup(make_content: Make, make_claim: Ca
     assert squeezed([HOSTILE]) in squeezed(found[:1])
 
 
+def crossings(data: bytes) -> list[str]:
+    """Pieces of text that lie on each other by more than a point."""
+    found = []
+    with reader.PdfDocument(data) as document:
+        for page in document:
+            text = page.get_textpage()
+            boxes = [text.get_rect(index) for index in range(text.count_rects())]
+            for at, a in enumerate(boxes):
+                found += [
+                    f"{text.get_text_bounded(*a)} x {text.get_text_bounded(*b)}"
+                    for b in boxes[at + 1 :]
+                    if min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 2
+                ]
+    return found
+
+
+@pytest.mark.parametrize("name", ["romania-20170830", "S2A_MSIL2A_20221005T115411_N0400_R023_T29UNU_20221005T164454"])
+def test_no_text_lies_on_another_however_long_ids_and_reasons_are(make_content: Make, name: str) -> None:
+    content = make_content(count=20)
+    (section,) = content.sections
+    why = "3% of the area is usable (cloud 87%, cloud possible 9%, left open by the quality layer 2%, cloud shadow 0%)"
+    looks = tuple(replace(look, scene_id=name, reason=why, state="partly clear") for look in section.looks * 30)
+    data = pdf_report(replace(content, sections=(replace(section, looks=looks),)))
+    assert crossings(data) == []
+
+
 def test_the_file_is_tagged_and_says_what_it_is(make_content: Make) -> None:
     data = pdf_report(make_content())
     with reader.PdfDocument(data) as document:

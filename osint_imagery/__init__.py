@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from osint_imagery.evidence.attach import attach, detach
     from osint_imagery.evidence.verify import verify
     from osint_imagery.figures.before_after import before_after
+    from osint_imagery.figures.contact_sheet import contact_sheet
+    from osint_imagery.figures.difference import difference
     from osint_imagery.figures.swipe import swipe
     from osint_imagery.figures.timeline import timeline
     from osint_imagery.observe.coverage import coverage
@@ -86,10 +88,12 @@ _HOME = {
     "bundled": "scenes.packaged",
     "calibrate_on_labels": "change.labelled",
     "compare": "workflow.comparing",
+    "contact_sheet": "figures.contact_sheet",
     "coverage": "observe.coverage",
     "detach": "evidence.attach",
     "detect": "change.detecting",
     "detectors": "change.detectors",
+    "difference": "figures.difference",
     "fetch": "scenes.fetch",
     "fitness": "workflow.fitness",
     "investigate": "workflow.investigating",
@@ -139,10 +143,12 @@ __all__ = [
     "bundled",
     "calibrate_on_labels",
     "compare",
+    "contact_sheet",
     "coverage",
     "detach",
     "detect",
     "detectors",
+    "difference",
     "fetch",
     "fitness",
     "investigate",

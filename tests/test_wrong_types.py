@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from support.wrong_figures import FIGURES
 
 import osint_imagery as oi
 from osint_imagery.core.arguments import numbers, require, require_each
@@ -16,6 +17,7 @@ Call = Callable[[Any], object]
 
 # Name of the argument that is wrong, as the message has to give it, and the call.
 CALLS: dict[str, list[tuple[str, Call]]] = {
+    **FIGURES,
     "align": [
         ("before=", lambda g: oi.align(g.scene, g.other)),
         ("most_shift_px=", lambda g: oi.align(g.image, g.image, most_shift_px="5")),
@@ -62,17 +64,6 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("radius_m=", lambda g: oi.AreaOfInterest.from_point(1, 2, radius_m="5")),
         ("geometry=", lambda g: oi.AreaOfInterest.from_geometry("x")),
         ("path=", lambda g: oi.AreaOfInterest.from_file(5)),
-    ],
-    "before_after": [
-        ("pair=", lambda g: oi.before_after(g.image)),
-        ("detections=", lambda g: oi.before_after(g.pair, g.changes)),
-        ("bands=", lambda g: oi.before_after(g.pair, bands=5)),
-        ("width_mm=", lambda g: oi.before_after(g.pair, width_mm="180")),
-    ],
-    "swipe": [
-        ("pair=", lambda g: oi.swipe(g.image)),
-        ("detections=", lambda g: oi.swipe(g.pair, g.changes)),
-        ("bands=", lambda g: oi.swipe(g.pair, bands=5)),
     ],
     "bundled": [("name=", lambda g: oi.bundled(5))],
     "calibrate_on_labels": [
@@ -198,12 +189,6 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("out=", lambda g: oi.sweep(g.scene, g.other, 5)),
         ("block_px=", lambda g: oi.sweep(g.scene, g.other, g.out, block_px="x")),
         ("products=", lambda g: oi.sweep(g.scene, g.other, g.out, products="score")),
-    ],
-    "timeline": [
-        ("coverage=", lambda g: oi.timeline([])),
-        ("bracket=", lambda g: oi.timeline(g.coverage, bracket="x")),
-        ("used=", lambda g: oi.timeline(g.coverage, used="x")),
-        ("width_mm=", lambda g: oi.timeline(g.coverage, width_mm="180")),
     ],
     "TimeSpan": [
         ("start=", lambda g: oi.TimeSpan(5)),

@@ -1,53 +1,34 @@
 """Where everything of a before/after figure goes, worked out before anything is drawn."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from osint_imagery.change.areas import measure_extent
-from osint_imagery.change.detections import Detection, Detections, Verdict
+from osint_imagery.change.detections import Detections, Verdict
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.framing import free_corner, hatched, shown_window
 from osint_imagery.figures.furniture import Outline, Panel, outline_px, pixel_words, plate_size, sensor_words
-from osint_imagery.figures.labels import place
-from osint_imagery.figures.lettering import width_mm
-from osint_imagery.figures.sheet import ACCENT, MARGIN, Box, Sheet
+from osint_imagery.figures.marks import LABELLED, Mark, Marks, box_of, lay, trace
+from osint_imagery.figures.panels import moved_down, plan_panels
+from osint_imagery.figures.sheet import ACCENT, Box, Sheet
 from osint_imagery.figures.stretch import Stretch, shared_stretch
+from osint_imagery.figures.swatches import plan_swatches
 from osint_imagery.figures.words import date_words
 
-__all__ = ["LABELLED", "NUMBER", "SWATCH", "WARNING", "Arrangement", "Mark", "arrange"]
+__all__ = ["WARNING", "Arrangement", "Layout", "arrange"]
 
-LABELLED = 12
-"""Detections that get a number."""
-NUMBER = 7.5
-"""Size of the numbers, pt."""
-SWATCH = 7.0
-"""Width of a legend's swatch, mm."""
 WARNING = "SIMULATED"
 """What stands on a picture that no satellite took."""
 
-_GUTTER = 3.0  # mm between the panels
-_TALLEST = 120.0  # mm
-_LARGE = 9.0  # mm; the number of a larger outline stands at its edge, not outside the box around it
-_SMALLEST = 1.8  # mm; smaller outlines get a box, to be seen at all
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How many pictures stand in a row, and captions of further ones after the two dates."""
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Mark:
-    """One detection as it will be drawn, mm in the left panel; its number points at the anchor.
-
-    ``rings`` go around every pixel above the cut, ``half`` around what its area belongs to: the part at half strength
-    or more; empty where that cannot be told from the ground around.
-    """
-
-    detection: Detection
-    rings: Outline
-    half: Outline
-    box: Box
-    anchor: Box
-    small: bool
+    across: int = 2
+    more: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -59,17 +40,17 @@ class Arrangement:
     pair : Pair
         What is drawn.
     panels : tuple of Panel
-        Before, after.
+        Before, after, and further ones of the layout.
     marks : tuple of Mark
         One a detection, strongest first.
-    labels : tuple of Box
-        Places of the numbers of the first marks, in the left panel.
+    laid : tuple of Marks
+        Where the marks and their numbers stand, one a panel.
     aoi : Outline
         Rings of the area of interest, px; empty where there is none.
     hatching : ndarray of bool, (y, x)
         What is hatched, of the part that is shown.
-    warning : Box or None
-        Where a warning stands on the left picture, or over it where it would cover what is to be seen; None without.
+    warnings : tuple of (Box or None)
+        Where a warning stands on each picture, or over it where it would cover what is to be seen; None without.
     furniture : float
         Top of the row of scale and north.
     swatches : tuple of (kind, top)
@@ -79,33 +60,37 @@ class Arrangement:
     """
 
     pair: Pair
-    panels: tuple[Panel, Panel]
+    panels: tuple[Panel, ...]
     marks: tuple[Mark, ...]
-    labels: tuple[Box, ...]
+    laid: tuple[Marks, ...]
     aoi: Outline
     hatching: NDArray[np.bool_]
-    warning: Box | None
+    warnings: tuple[Box | None, ...]
     furniture: float
     swatches: tuple[tuple[str, float], ...]
     stretch: Stretch
 
 
+_SIDE_BY_SIDE = Layout()
+
+
 def arrange(
-    sheet: Sheet, pair: Pair, detections: Detections | None, *, heading: str, bands: Sequence[str] | None
+    sheet: Sheet,
+    pair: Pair,
+    detections: Detections | None,
+    *,
+    heading: str,
+    bands: Sequence[str] | None,
+    layout: Layout = _SIDE_BY_SIDE,
 ) -> Arrangement:
     """Lay out a sheet from the top down to the legend."""
     if pair.simulated:
         sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
     sheet.say(heading, size=11, bold=True, gap=1.2)
-    rows, columns = shown_window(pair, detections)
-    panels = _panels(sheet, pair, rows, columns)
     aoi = _aoi(pair, detections)
-    panels, warning = _warning(sheet, panels, aoi, detections) if pair.simulated else (panels, None)
-    marks = tuple(_mark(item, detections, panels[0]) for item in detections) if detections else ()
-    marks = (*(_with_half(mark, pair, detections) for mark in marks[:LABELLED] if detections), *marks[LABELLED:])
-    chosen = marks[:LABELLED]
-    occupied = [warning] if warning else []
-    labels = place([m.anchor for m in chosen], [_label_size(m) for m in chosen], panels[0].box, occupied)
+    panels, warnings = _pictures(sheet, pair, detections, aoi, layout=layout)
+    marks = trace(pair, detections, panels[0])
+    laid = tuple(lay(marks, panel, [spot] if spot else []) for panel, spot in zip(panels, warnings, strict=True))
     furniture = sheet.take(11.5) if pair.grid is not None else sheet.bottom
     hatching = hatched(pair, detections)[panels[0].window]
     words = _aoi_words(detections)
@@ -113,90 +98,58 @@ def arrange(
         pair=pair,
         panels=panels,
         marks=marks,
-        labels=labels,
+        laid=laid,
         aoi=aoi,
         hatching=hatching,
-        warning=warning,
+        warnings=warnings,
         furniture=furniture,
-        swatches=_legend(sheet, detections, chosen, hatching=bool(hatching.any()), area=words),
+        swatches=_legend(sheet, detections, marks[:LABELLED], hatching=bool(hatching.any()), area=words),
         stretch=shared_stretch(pair, bands, panels[0].window),
     )
 
 
-def _label_size(mark: Mark) -> tuple[float, float]:
-    return width_mm(str(mark.detection.id), NUMBER, bold=True) + 1.4, 3.6
+def _pictures(
+    sheet: Sheet, pair: Pair, detections: Detections | None, aoi: Outline, *, layout: Layout
+) -> tuple[tuple[Panel, ...], tuple[Box | None, ...]]:
+    """Plan row by row the captions, the pictures under them, and the warnings on these."""
+    rows, columns = shown_window(pair, detections)
+    window = (slice(*rows), slice(*columns))
+    dates = tuple(
+        (f"{name}: {date_words(image)}", f"{sensor_words(image.sensor)}, {pixel_words(image.grid)}")
+        for name, image in (("Before", pair.before), ("After", pair.after))
+    )
+    captions = (*dates, *layout.more)
+    panels: list[Panel] = []
+    warnings: list[Box | None] = []
+    for start in range(0, len(captions), layout.across):
+        some = captions[start : start + layout.across]
+        row = plan_panels(sheet, some, pair.grid, window, across=layout.across)
+        row, spots = _warned(sheet, row, aoi, detections) if pair.simulated else (row, (None,) * len(row))
+        panels.extend(row)
+        warnings.extend(spots)
+    return tuple(panels), tuple(warnings)
 
 
-def _panels(sheet: Sheet, pair: Pair, rows: tuple[int, int], columns: tuple[int, int]) -> tuple[Panel, Panel]:
-    """Plan the two headings and the two pictures under them."""
-    down, across = pair.grid.pixel_size_m if pair.grid else (1.0, 1.0)
-    ratio = (rows[1] - rows[0]) * down / ((columns[1] - columns[0]) * across)
-    room = (sheet.inner - _GUTTER) / 2
-    width = min(room, _TALLEST / ratio)
-    lefts = (MARGIN, MARGIN + room + _GUTTER)
-    top = sheet.bottom
-    for left, name, image in zip(lefts, ("Before", "After"), (pair.before, pair.after), strict=True):
-        under = sheet.put(f"{name}: {date_words(image)}", top, x=left, room=room, size=8, bold=True)
-        under = sheet.put(f"{sensor_words(image.sensor)}, {pixel_words(image.grid)}", under, x=left, room=room)
-        sheet.bottom = max(sheet.bottom, under + 0.6)
-    upper = sheet.take(width * ratio + 1.2)
-    boxes = [(left, upper, left + width, upper + width * ratio) for left in lefts]
-    return Panel(box=boxes[0], rows=rows, columns=columns), Panel(box=boxes[1], rows=rows, columns=columns)
-
-
-def _warning(
-    sheet: Sheet, panels: tuple[Panel, Panel], aoi: Outline, detections: Detections | None
-) -> tuple[tuple[Panel, Panel], Box]:
+def _warned(
+    sheet: Sheet, row: tuple[Panel, ...], aoi: Outline, detections: Detections | None
+) -> tuple[tuple[Panel, ...], tuple[Box, ...]]:
     """Find a corner that hides neither the area nor a detection; without one, make room over the pictures."""
-    panel, size = panels[0], plate_size(WARNING)
+    panel, size = row[0], plate_size(WARNING)
     kept = [_around(panel.place(np.concatenate(aoi)))] if aoi else []
-    kept += [_mark(item, detections, panel).box for item in detections] if detections else []
+    kept += [box_of(item, panel) for item in detections] if detections else []
     corner = free_corner(panel, size, kept)
-    if corner is not None:
-        return panels, corner
-    left, top, _, _ = panel.box
-    down = size[1] + 0.4
-    sheet.take(down)
-    first, second = (replace(p, box=(p.box[0], p.box[1] + down, p.box[2], p.box[3] + down)) for p in panels)
-    return (first, second), (left, top, left + size[0], top + size[1])
+    if corner is None:
+        left, top, _, _ = panel.box
+        sheet.take(size[1] + 0.4)
+        row = tuple(moved_down(one, size[1] + 0.4) for one in row)
+        corner = (left, top, left + size[0], top + size[1])
+    shifts = [one.box[0] - panel.box[0] for one in row]
+    return row, tuple((corner[0] + shift, corner[1], corner[2] + shift, corner[3]) for shift in shifts)
 
 
 def _around(points: NDArray[np.float64]) -> Box:
     (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
     return float(x0), float(y0), float(x1), float(y1)
-
-
-def _mark(item: Detection, detections: Detections, panel: Panel) -> Mark:
-    top, left, bottom, right = item.bbox_px
-    inside = detections.labels[top:bottom, left:right] == item.id
-    corners = panel.place(np.array([[left, top], [right, bottom]], dtype=float))
-    (x0, y0), (x1, y1) = corners
-    small = max(x1 - x0, y1 - y0) < _SMALLEST
-    if small:
-        middle_x, middle_y, half = (x0 + x1) / 2, (y0 + y1) / 2, _SMALLEST / 2
-        x0, y0, x1, y1 = middle_x - half, middle_y - half, middle_x + half, middle_y + half
-    box = (float(x0), float(y0), float(x1), float(y1))
-    rings = outline_px(inside, (top, left))
-    large = max(x1 - x0, y1 - y0) > _LARGE
-    anchor = _upper_right(rings, panel) if large else box
-    return Mark(detection=item, rings=rings, half=(), box=box, anchor=anchor, small=small)
-
-
-def _with_half(mark: Mark, pair: Pair, detections: Detections) -> Mark:
-    """Return the mark with the outline that the stated area belongs to."""
-    if mark.small:
-        return mark
-    top, left, bottom, right = mark.detection.bbox_px
-    window = (slice(top, bottom), slice(left, right))
-    extent = measure_extent(pair, detections.labels, mark.detection.id, window=window)
-    return mark if extent is None else replace(mark, half=outline_px(extent.half, extent.corner))
-
-
-def _upper_right(rings: Outline, panel: Panel) -> Box:
-    """Return the point of the longest ring that lies furthest to the upper right: a number there hides little."""
-    path = panel.place(max(rings, key=len))
-    x, y = (float(part) for part in path[np.argmax(path[:, 0] - path[:, 1])])
-    return x, y, x, y
 
 
 def _aoi(pair: Pair, detections: Detections | None) -> Outline:
@@ -241,9 +194,4 @@ def _legend(
     if hatching:
         words = "not usable on both dates" if detections is None else "not usable on both dates: not examined"
         rows.append(("hatch", f"{words}; plain gray where there are no pixels to show"))
-    swatches = []
-    for kind, words in rows:
-        swatches.append((kind, sheet.bottom))
-        sheet.bottom = sheet.put(words, sheet.bottom, x=MARGIN + SWATCH + 1.5) + 0.6
-    sheet.bottom += 0.8
-    return tuple(swatches)
+    return plan_swatches(sheet, rows)

@@ -1,5 +1,6 @@
 """One place on two dates, for a reader who shall not know what is claimed or was found there."""
 
+import math
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -23,13 +24,14 @@ from osint_imagery.figures.furniture import (
     plate_size,
     sensor_words,
 )
+from osint_imagery.figures.panels import plan_panels
+from osint_imagery.figures.pictures import drawn_from
 from osint_imagery.figures.sheet import INK, MARGIN, QUIET, Sheet, letter
 from osint_imagery.figures.stretch import Stretch
 from osint_imagery.figures.words import date_words
 
 __all__ = ["Chip", "chip"]
 
-_GUTTER = 3.0  # mm between the panels
 _SQUARE = "#0072b2"  # blue of the Okabe-Ito palette; detections are vermilion and never drawn here
 _WIDTH = 170.0
 
@@ -82,7 +84,9 @@ def chip(
         heading = f"Place {name}"
         simulated = f"{WARNING}: made by a program. " if pair.simulated else ""
         sheet.say(f"{simulated}{heading}", size=11, bold=True, gap=1.2)
-        panels = _panels(sheet, pair, window)
+        dates = (("Before", pair.before), ("After", pair.after))
+        captions = [(f"{when}: {date_words(image)}",) for when, image in dates]
+        panels = plan_panels(sheet, captions, pair.grid, window, across=2, tallest=math.inf)
         furniture = sheet.take(11.5) if pair.grid is not None else sheet.bottom
         for words in _captions(pair, stretch):
             sheet.say(words, color=QUIET)
@@ -92,35 +96,12 @@ def chip(
             draw_hatch(page, panel.box, ~pair.valid[panel.window])
         _furnish(page, pair, panels, furniture)
     height = sheet.bottom + MARGIN
+    shows = f"{simulated}{heading} on {date_words(pair.before)} (left) and {date_words(pair.after)} (right)."
     left, top, right, bottom = panels[1].box
     return Chip(
-        figure=Figure(
-            drawing=drawing,
-            title=heading,
-            shows=f"{simulated}{heading} on {date_words(pair.before)} (left) and {date_words(pair.after)} (right).",
-            credits=credit_of((pair.before, pair.after)),
-            scenes=tuple(image.scene_id or "scene id not stated" for image in (pair.before, pair.after)),
-            licenses=tuple(
-                (image.scene_id or "scene id not stated", image.license) for image in (pair.before, pair.after)
-            ),
-            texts=tuple(sheet.texts),
-        ),
+        figure=drawn_from((pair.before, pair.after), sheet, drawing, title=heading, shows=shows),
         after=(left / _WIDTH, top / height, right / _WIDTH, bottom / height),
     )
-
-
-def _panels(sheet: Sheet, pair: Pair, window: tuple[slice, slice]) -> tuple[Panel, Panel]:
-    rows, columns = ((part.start, part.stop) for part in window)
-    down, across = pair.grid.pixel_size_m if pair.grid else (1.0, 1.0)
-    width = (sheet.inner - _GUTTER) / 2
-    lefts, top = (MARGIN, MARGIN + width + _GUTTER), sheet.bottom
-    for left, when, image in zip(lefts, ("Before", "After"), (pair.before, pair.after), strict=True):
-        under = sheet.put(f"{when}: {date_words(image)}", top, x=left, room=width, size=8, bold=True)
-        sheet.bottom = max(sheet.bottom, under + 0.6)
-    tall = width * (rows[1] - rows[0]) * down / ((columns[1] - columns[0]) * across)
-    upper = sheet.take(tall + 1.2)
-    first, second = (Panel(box=(left, upper, left + width, upper + tall), rows=rows, columns=columns) for left in lefts)
-    return first, second
 
 
 def _captions(pair: Pair, stretch: Stretch) -> tuple[str, ...]:
@@ -149,7 +130,7 @@ def _draw(page: Axes, panel: Panel, image: Image, stretch: Stretch, *, square: t
         draw_plate(page, corner, WARNING)
 
 
-def _furnish(page: Axes, pair: Pair, panels: tuple[Panel, Panel], top: float) -> None:
+def _furnish(page: Axes, pair: Pair, panels: tuple[Panel, ...], top: float) -> None:
     if pair.grid is None:
         return
     meters_per_mm = pair.grid.pixel_size_m[1] / panels[0].mm_per_px[0]

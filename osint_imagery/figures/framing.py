@@ -11,12 +11,13 @@ from osint_imagery.figures.furniture import Panel
 from osint_imagery.figures.labels import overlap
 from osint_imagery.figures.sheet import Box
 
-__all__ = ["free_corner", "hatched", "shown_window"]
+__all__ = ["free_corner", "hatched", "shown_window", "window_around"]
 
 Span = tuple[int, int]
 
 _LEAST = 60  # px shown across, where there are that many
 _WIDE = 40  # px: up to this an area gets its own width around it, larger ones at least this
+_LEAST_MARGIN = 3  # px around an area on a contact sheet
 _SHARE = 0.25  # of a large area's width, around it
 _WHOLE = 0.7  # a window of more than this share of the ground is not worth cutting out
 _INSET = 1.2  # mm between a warning and the picture's edge
@@ -43,6 +44,18 @@ def shown_window(pair: Pair, detections: Detections | None) -> tuple[Span, Span]
     rows, columns = (_widened(span, margin, limit) for span, limit in zip(inner, limits, strict=True))
     share = _count(rows) * _count(columns) / (_count(limits[0]) * _count(limits[1]))
     return (rows, columns) if share < _WHOLE else (limits[0], limits[1])
+
+
+def window_around(wanted: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Return the rows and columns of the True pixels with a quarter of their size around; all where none is True."""
+    if not wanted.any():
+        return slice(0, wanted.shape[0]), slice(0, wanted.shape[1])
+    spans = [_extent(wanted, axis) for axis in (0, 1)]
+    margin = max(_LEAST_MARGIN, round(_SHARE * max(_count(span) for span in spans)))
+    return tuple(  # type: ignore[return-value]  # two of them
+        slice(max(0, low - margin), min(size, high + margin))
+        for (low, high), size in zip(spans, wanted.shape, strict=True)
+    )
 
 
 def _extent(flags: NDArray[np.bool_], axis: int) -> Span:

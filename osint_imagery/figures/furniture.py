@@ -110,15 +110,16 @@ def _clip(page: Axes, drawn: LineCollection, box: Box) -> None:
     drawn.set_clip_path(frame)
 
 
-def draw_hatch(page: Axes, box: Box, unexamined: NDArray[np.bool_]) -> None:
-    """Hatch the True pixels of an array that fills the box."""
+def draw_hatch(page: Axes, box: Box, unexamined: NDArray[np.bool_], *, leaning_left: bool = False) -> None:
+    """Hatch the True pixels of an array that fills the box; strokes lean to the right, or to the left."""
     if not unexamined.any():
         return
     height = max(1, round((box[3] - box[1]) / 25.4 * DPI))
     width = max(1, round((box[2] - box[0]) / 25.4 * DPI))
     rows = np.arange(height) * unexamined.shape[0] // height
     columns = np.arange(width) * unexamined.shape[1] // width
-    stripe = (np.arange(height)[:, None] + np.arange(width)[None, :]) % _HATCH_PERIOD < _HATCH_WIDTH
+    slope = -1 if leaning_left else 1
+    stripe = (np.arange(height)[:, None] + slope * np.arange(width)[None, :]) % _HATCH_PERIOD < _HATCH_WIDTH
     paint = np.zeros((height, width, 4), dtype=np.uint8)
     paint[stripe & unexamined[np.ix_(rows, columns)]] = _HATCH_COLOR
     page.imshow(paint, extent=(box[0], box[2], box[3], box[1]), aspect="auto", interpolation="nearest", zorder=2)

@@ -15,12 +15,12 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.figures.artist import DPI
 from osint_imagery.figures.lettering import LINE, MM_PER_POINT, SMALLEST, face, undrawable, wrap
 
-__all__ = ["ACCENT", "INK", "MARGIN", "QUIET", "Align", "Box", "Sheet", "letter", "line"]
+__all__ = ["ACCENT", "AREA", "INK", "MARGIN", "QUIET", "Align", "Box", "Sheet", "letter", "line"]
 
 MARGIN = 4.0
 """Blank edge of a sheet, mm."""
-INK, QUIET, ACCENT = "#111111", "#4d4d4d", "#d55e00"
-"""Text, secondary text, and vermilion of the Okabe-Ito palette: told apart by color-blind readers."""
+INK, QUIET, ACCENT, AREA = "#111111", "#4d4d4d", "#d55e00", "#0b3c5d"
+"""Text, secondary text, vermilion of the Okabe-Ito palette, and a dark blue: told apart by color-blind readers."""
 
 _LOST = (
     "Letters of this figure's text that no installed typeface has: {count} ({shown}). They stand as Unicode numbers; "

@@ -1,4 +1,4 @@
-"""One stretch for both dates: what is brighter in the picture is brighter on the ground."""
+"""One stretch for all dates of a figure: what is brighter in the picture is brighter on the ground."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from osint_imagery.core.errors import BandError
 from osint_imagery.core.image import Image
 from osint_imagery.core.pair import Pair
 
-__all__ = ["Stretch", "shared_stretch"]
+__all__ = ["Stretch", "composite_of", "scaled", "shared_stretch", "stretch_over"]
 
 _COMPOSITES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("red", "green", "blue"), "true color"),
@@ -24,7 +24,7 @@ _TINY = 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """How pixel values become brightness; the same for both dates.
+    """How pixel values become brightness; the same for all dates.
 
     Parameters
     ----------
@@ -36,18 +36,21 @@ class Stretch:
         Unit of the limits; ``dB`` where the pixels are linear power.
     name : str
         ``"true color"``, ``"false color"``, ``"gray"``.
+    dates : int
+        How many dates are drawn with it.
     """
 
     bands: tuple[str, ...]
     limits: tuple[tuple[float, float], ...]
     unit: str
     name: str
+    dates: int = 2
 
     def apply(self, image: Image) -> NDArray[np.uint8]:
         """Return the image as (y, x, 3) screen colors; pixels that are not valid are plain gray."""
         planes = []
         for band, (low, high) in zip(self.bands, self.limits, strict=True):
-            values = _scaled(image, band)
+            values = scaled(image, band)
             share = np.clip((values - low) / (high - low), 0, 1)
             planes.append(np.where(np.isfinite(share), np.rint(255 * np.nan_to_num(share)), _BLANK))
         picture = np.stack(planes if len(planes) == 3 else planes * 3, axis=-1).astype(np.uint8)
@@ -58,31 +61,34 @@ class Stretch:
     def words(self) -> str:
         """The stretch as a sentence for the figure."""
         each = ", ".join(f"{b} {lo:.3g} to {hi:.3g}" for b, (lo, hi) in zip(self.bands, self.limits, strict=True))
+        dates = {1: "this date", 2: "both dates"}.get(self.dates, f"all {self.dates} dates")
         return (
-            f"Display: {self.name}; one linear stretch for both dates, from the 2nd to the 98th percentile "
-            f"of their usable pixels ({each} {self.unit})."
+            f"Display: {self.name}; one linear stretch for {dates}, from the 2nd to the 98th percentile "
+            f"of {'its' if self.dates == 1 else 'their'} usable pixels ({each} {self.unit})."
         )
 
 
-def _scaled(image: Image, band: str) -> NDArray[np.float32]:
+def scaled(image: Image, band: str) -> NDArray[np.float32]:
+    """Return a band as it is drawn: linear power in dB, all else as it is."""
     values = image.band(band)
     if "linear power" not in image.unit:
         return values
     return np.asarray(10 * np.log10(np.maximum(values, _TINY)), dtype=np.float32)
 
 
-def _chosen(pair: Pair, bands: Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+def composite_of(known: Sequence[str], bands: Sequence[str] | None) -> tuple[tuple[str, ...], str]:
+    """Return the bands that are drawn, of those that are known, and what such a picture is called."""
     if bands is None:
         for names, words in _COMPOSITES:
-            if set(names) <= set(pair.bands):
+            if set(names) <= set(known):
                 return names, words
-        return pair.bands[:1], "gray"
+        return tuple(known[:1]), "gray"
     chosen = require_each(str, bands=bands)
     if len(chosen) not in {1, 3}:
         msg = f"bands={chosen!r}; give one band (gray) or three (drawn red, green, blue)"
         raise BandError(msg)
-    known: dict[tuple[str, ...], str] = dict(_COMPOSITES)
-    return chosen, "gray" if len(chosen) == 1 else known.get(chosen, "false color")
+    named: dict[tuple[str, ...], str] = dict(_COMPOSITES)
+    return chosen, "gray" if len(chosen) == 1 else named.get(chosen, "false color")
 
 
 def shared_stretch(
@@ -111,14 +117,22 @@ def shared_stretch(
     >>> shared_stretch(Pair(before=before, after=after)).name
     'gray'
     """
-    chosen, name = _chosen(pair, bands)
+    return stretch_over((pair.before, pair.after), bands, window)
+
+
+def stretch_over(
+    images: Sequence[Image], bands: Sequence[str] | None = None, window: tuple[slice, slice] | None = None
+) -> Stretch:
+    """Return the stretch that all images are drawn with; as :func:`shared_stretch`, for any number of dates.
+
+    Every date counts alike, pixel by pixel.
+    """
+    chosen, name = composite_of(images[0].bands, bands)
     part = window or (slice(None), slice(None))
     limits = []
     for band in chosen:
-        both = np.concatenate(
-            [_scaled(image, band)[part][image.valid[part]] for image in (pair.before, pair.after)], dtype=np.float64
-        )
-        low, high = np.percentile(both, _SHARES) if both.size else (0.0, 1.0)
+        usable = np.concatenate([scaled(image, band)[part][image.valid[part]] for image in images], dtype=np.float64)
+        low, high = np.percentile(usable, _SHARES) if usable.size else (0.0, 1.0)
         limits.append((float(low), float(high) if high > low else float(low) + max(abs(float(low)), 1.0)))
-    unit = "dB" if "linear power" in pair.before.unit else pair.before.unit
-    return Stretch(bands=chosen, limits=tuple(limits), unit=unit, name=name)
+    unit = "dB" if "linear power" in images[0].unit else images[0].unit
+    return Stretch(bands=chosen, limits=tuple(limits), unit=unit, name=name, dates=len(images))

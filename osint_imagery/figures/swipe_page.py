@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from osint_imagery.change.detections import Detections
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.pair import Pair
-from osint_imagery.figures.arrangement import LABELLED
 from osint_imagery.figures.framing import hatched, shown_window
 from osint_imagery.figures.furniture import credit_of, length_words, north_of, outline_px, pixel_words, round_length
+from osint_imagery.figures.marks import LABELLED
 from osint_imagery.figures.sheet import ACCENT
 from osint_imagery.figures.stretch import shared_stretch
 from osint_imagery.figures.strongest import strongest_rows

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from osint_imagery.figures.contact_sheet import contact_sheet
     from osint_imagery.figures.difference import difference
     from osint_imagery.figures.swipe import swipe
+    from osint_imagery.figures.timelapse import timelapse
     from osint_imagery.figures.timeline import timeline
     from osint_imagery.observe.coverage import coverage
     from osint_imagery.observe.design import Design
@@ -110,6 +111,7 @@ _HOME = {
     "search": "scenes.catalog",
     "sweep": "workflow.sweeping",
     "swipe": "figures.swipe",
+    "timelapse": "figures.timelapse",
     "timeline": "figures.timeline",
     "verify": "evidence.verify",
 }
@@ -165,6 +167,7 @@ __all__ = [
     "search",
     "sweep",
     "swipe",
+    "timelapse",
     "timeline",
     "verify",
 ]

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from osint_imagery.figures.reliability_diagram import reliability_diagram
     from osint_imagery.figures.swipe import swipe
     from osint_imagery.figures.time_series import time_series
+    from osint_imagery.figures.timelapse import timelapse
     from osint_imagery.figures.timeline import timeline
     from osint_imagery.observe.coverage import coverage
     from osint_imagery.observe.design import Design
@@ -129,6 +130,7 @@ _HOME = {
     "sweep": "workflow.sweeping",
     "swipe": "figures.swipe",
     "time_series": "figures.time_series",
+    "timelapse": "figures.timelapse",
     "timeline": "figures.timeline",
     "verify": "evidence.verify",
 }
@@ -194,6 +196,7 @@ __all__ = [
     "sweep",
     "swipe",
     "time_series",
+    "timelapse",
     "timeline",
     "verify",
 ]

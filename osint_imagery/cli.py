@@ -12,6 +12,7 @@ from osint_imagery.cli_catalog import add_catalog_commands
 from osint_imagery.cli_claim_file import add_claim_file_commands
 from osint_imagery.cli_exchange import add_exchange_commands
 from osint_imagery.cli_options import CATALOG, add_collections, add_place, aoi_of, opened, print_json, progress
+from osint_imagery.cli_report import add_report_command
 from osint_imagery.cli_reproduce import add_reproduce_command
 from osint_imagery.cli_review import add_review_commands
 from osint_imagery.cli_seal import add_seal_commands
@@ -93,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         add_catalog_commands,
         add_claim_file_commands,
+        add_report_command,
         add_exchange_commands,
         add_seal_commands,
         add_reproduce_command,
@@ -112,6 +114,7 @@ def _of_claims(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     check.add_argument("--catalog", required=True, help=CATALOG)
     add_collections(check)
     check.add_argument("--out", required=True, help="folder to write; must not exist or be empty")
+    check.add_argument("--pdf", action="store_true", help="also write report.pdf (extra: pdf)")
     check.set_defaults(command=_investigate)
 
     fit = commands.add_parser("fitness", help="say, before any pixel is read, what an archive could tell about a claim")
@@ -201,7 +204,7 @@ def _exists(path: str) -> str:
 def _investigate(options: argparse.Namespace) -> int:
     claim = read_claim(options.claim)
     catalog, named = opened(options.catalog), tuple(options.collection)
-    done = investigate(claim, catalog, out=options.out, collections=named, progress=progress(options))
+    done = investigate(claim, catalog, out=options.out, collections=named, pdf=options.pdf, progress=progress(options))
     _report([done], options)
     return 0
 

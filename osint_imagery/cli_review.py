@@ -2,8 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.review import ReviewRecord
 from osint_imagery.evidence.review_key import read_key
 from osint_imagery.evidence.review_text import review_lines
+from osint_imagery.workflow.reopening import opened
 from osint_imagery.workflow.reviewing import blind_sheet
 
 __all__ = ["add_review_commands"]
@@ -28,23 +28,6 @@ def add_review_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
         each.add_argument("--by", metavar="NAME", help="reopen a closed claim file in this name, and close it again")
     for each in (*adding, _annotations_parser(kinds)):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")
-
-
-@contextmanager
-def _opened(options: argparse.Namespace, reason: str) -> Iterator[None]:
-    """Let a claim file be added to; one that is closed is reopened in somebody's name, and closed again after it."""
-    folder = ClaimFile.open(options.dossier)
-    if not folder.is_closed:
-        yield
-        return
-    if options.by is None:
-        msg = f"dossier={options.dossier!r} is closed; give --by NAME to reopen it, which its ledger will say"
-        raise InputError(msg)
-    folder.reopen(options.by, reason, at=datetime.now(UTC))
-    try:
-        yield
-    finally:
-        ClaimFile.open(options.dossier).close(at=datetime.now(UTC))
 
 
 def _sheet_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
@@ -94,7 +77,7 @@ def _annotations_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentPars
 
 
 def _sheet(options: argparse.Namespace) -> int:
-    with _opened(options, "a blind sheet for a second reader"):
+    with opened(options.dossier, by=options.by, reason="a blind sheet for a second reader"):
         made = blind_sheet(
             options.dossier,
             options.catalog,
@@ -123,7 +106,7 @@ def _add(options: argparse.Namespace) -> int:
         msg = f"key={options.key!r} is not a file; give the key that 'review sheet' wrote"
         raise InputError(msg)
     key = read_key(path.read_bytes())
-    with _opened(options, "answers of a second reader"):
+    with opened(options.dossier, by=options.by, reason="answers of a second reader"):
         review = ClaimFile.open(options.dossier).add_review(key, options.answers, at=datetime.now(UTC))
     _say(options, review_lines(review), _body(review))
     return 0 if review.blind else 1
@@ -136,7 +119,7 @@ def _body(review: ReviewRecord) -> Mapping[str, object]:
 
 def _annotate(options: argparse.Namespace) -> int:
     marks = read_annotations(options.marks)
-    with _opened(options, "marks of an analyst"):
+    with opened(options.dossier, by=options.by, reason="marks of an analyst"):
         path = ClaimFile.open(options.dossier).add_annotations(options.record, marks, at=datetime.now(UTC))
     _say(options, (f"{len(marks)} marks added: {path}",), {"added": len(marks), "file": str(path)})
     return 0

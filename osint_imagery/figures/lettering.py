@@ -5,12 +5,14 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, cast
 
+from matplotlib import get_data_path
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties, fontManager, get_font
 
-__all__ = ["LINE", "MM_PER_POINT", "SMALLEST", "drawable", "face", "undrawable", "width_mm", "wrap"]
+__all__ = ["LINE", "MM_PER_POINT", "SMALLEST", "drawable", "face", "typefaces", "undrawable", "width_mm", "wrap"]
 
 MM_PER_POINT = 25.4 / 72
 LINE = 1.3
@@ -103,6 +105,24 @@ def face(text: str, size: float, *, bold: bool = False) -> FontProperties:
     """Return the typeface for a text at a size in pt: DejaVu Sans, and others only for letters it lacks."""
     families = [_HOME, *dict.fromkeys(name for code in _missing(text) if (name := _family_with(code)))]
     return FontProperties(family=families, size=size, weight="bold" if bold else "normal")
+
+
+def typefaces(text: str) -> dict[str, tuple[Path, ...]]:
+    """Return the families that draw a text, with their files: DejaVu Sans first, others only for letters it lacks.
+
+    Examples
+    --------
+    >>> list(typefaces("Порт Оля"))
+    ['DejaVu Sans', 'DejaVu Sans Mono']
+    """
+    shipped = Path(get_data_path(), "fonts", "ttf")
+    found = {
+        _HOME: (shipped / "DejaVuSans.ttf", shipped / "DejaVuSans-Bold.ttf"),
+        f"{_HOME} Mono": (shipped / "DejaVuSansMono.ttf",),
+    }
+    for name in sorted({name for code in _missing(text) if (name := _family_with(code))}):
+        found[name] = tuple(sorted(Path(entry.fname) for entry in fontManager.ttflist if entry.name == name))
+    return found
 
 
 @lru_cache(maxsize=1)

@@ -7,6 +7,7 @@ from importlib.resources import files
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
+from osint_imagery.report import headings
 from osint_imagery.report.content import Picture, ReportContent
 
 __all__ = ["direction", "html_report", "page_of", "read_part", "style_digest"]
@@ -52,6 +53,7 @@ def html_report(content: ReportContent) -> str:
     return page_of("page.html.j2").render(
         report=content,
         claim=content.claim,
+        words=headings,
         style=Markup(style),  # noqa: S704 - our own file, no outside text
         policy=style_digest(style),
         reading=direction(content.claim.language),

@@ -27,8 +27,8 @@ class WeighedView:
         Analytic confidence with its reasons, in a sentence of its own.
     hangs_on : str
         Items without which words or order would be others; empty where there is none.
-    columns, rows : mapping, tuple of mapping
-        The matrix: headings by key, and one row for each item.
+    columns, rows : tuple of (str, str), tuple of mapping
+        The matrix: key and heading of each column, in order, and one row for each item.
     assumptions, would_change : tuple of str
         What was taken for granted; what would change it.
     digest : str
@@ -38,7 +38,7 @@ class WeighedView:
     said: tuple[str, ...]
     basis: str
     hangs_on: str
-    columns: Mapping[str, str]
+    columns: tuple[tuple[str, str], ...]
     rows: tuple[Mapping[str, str], ...]
     assumptions: tuple[str, ...]
     would_change: tuple[str, ...]
@@ -55,12 +55,12 @@ def weighed_view(found: Assessment) -> WeighedView:
         said=(*imagery_words(found), *left_out_words(found), found.others_say, *update_words(found)),
         basis=confidence_words(found),
         hangs_on=", or ".join(found.hangs_on),
-        columns={
-            "item": "Item",
-            "answer": "Answer, or grades",
-            **dict(zip(keys, heads, strict=True)),
-            "counted": "Counted",
-        },
+        columns=(
+            ("item", "Item"),
+            ("answer", "Answer, or grades"),
+            *zip(keys, heads, strict=True),
+            ("counted", "Counted"),
+        ),
         rows=tuple(
             {
                 "item": f"{row.item}: {texts[row.item]}",

@@ -13,12 +13,13 @@ from osint_imagery.core.claim import Claim, Prediction
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.folder import write_new
 from osint_imagery.evidence.inputs import INPUTS
+from osint_imagery.evidence.ledger_bodies import SearchMade
 from osint_imagery.evidence.record import record_of
 from osint_imagery.evidence.wording import looks_sentence, worth_sentence
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.timeline import Used, timeline
 from osint_imagery.report.content import Imprint, Picture, report_content
-from osint_imagery.report.html import html_report
+from osint_imagery.report.pdf import typesetter
 from osint_imagery.scenes.catalog import Catalog, Found, open_catalog, search
 from osint_imagery.scenes.scene import Scene
 from osint_imagery.workflow.asking import refuse_server, searches_made
@@ -27,6 +28,7 @@ from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.examining import Examination, Progress, Settings, examine, finest_gsd, plan, silent
 from osint_imagery.workflow.inputs import inputs_of
 from osint_imagery.workflow.looking import Offered, looks_at, offered
+from osint_imagery.workflow.reporting import add_reports
 from osint_imagery.workflow.spans import claim_area, claim_span
 
 __all__ = ["Dossier", "investigate"]
@@ -38,6 +40,7 @@ def investigate(
     *,
     out: str | Path,
     collections: Sequence[str] = (),
+    pdf: bool = False,
     clock: Clock = now,
     progress: Progress = silent,
     executor: Executor | None = None,
@@ -54,6 +57,8 @@ def investigate(
         Folder to write; must not exist or be empty.
     collections : sequence of str
         Collections of a server, for the command that fetches them (:func:`~osint_imagery.scenes.fetch.fetch`).
+    pdf : bool
+        Also write the report as ``report.pdf``; needs the extra ``pdf``, and that is looked for before anything else.
     clock : callable
         Returns the current time, UTC; every entry of the ledger is stamped with it.
     progress : callable
@@ -83,6 +88,8 @@ def investigate(
     require(Claim, claim=claim)
     require(Catalog | str | PathLike, catalog=catalog)
     require(str | PathLike, out=out)
+    if pdf:
+        typesetter()
     source = open_catalog(catalog)
     refuse_server(source, claim, require_each(str, collections=collections))
     asked = searches_made(source, claim)
@@ -92,9 +99,7 @@ def investigate(
         progress(f"unusual, and kept in the record: {odd.told}")
     accessed = clock()
     found = search(source, claim_area(claim), claim_span(claim), collections=tuple(collections))
-    folder.asked(asked, at=clock())
-    folder.offer(found.ledger, at=clock())
-    progress(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
+    _offered(folder, asked, found, clock=clock, progress=progress)
     offer = offered(source, found)
     settings = Settings(gsd_m=finest_gsd((*offer.scenes, *offer.elsewhere) or found.rejected))
     works = [
@@ -115,10 +120,17 @@ def investigate(
     content = report_content(
         claim, findings, pictures=pictures, offers=found.ledger, imprint=imprint, assessment=assessment
     )
-    _add_page(folder, html_report(content), clock)
+    add_reports(folder, content, pdf=pdf, clock=clock)
     closed = folder.close(at=clock())
     progress(f"claim file closed: {closed.files} files, {closed.entries} ledger entries")
     return Dossier(path=folder.path, claim=claim, findings=findings, head=folder.head)
+
+
+def _offered(folder: ClaimFile, asked: Sequence[SearchMade], found: Found, *, clock: Clock, progress: Progress) -> None:
+    """Enter into the ledger what servers were asked, and every scene that came of it."""
+    folder.asked(asked, at=clock())
+    folder.offer(found.ledger, at=clock())
+    progress(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
 
 
 def _examined(
@@ -145,14 +157,6 @@ def _examined(
         progress=progress,
         executor=executor,
     )
-
-
-def _add_page(folder: ClaimFile, text: str, clock: Clock) -> None:
-    """Write the report and record it."""
-    with tempfile.TemporaryDirectory() as scratch:
-        page = Path(scratch) / "report.html"
-        page.write_text(text, encoding="utf-8")
-        folder.add_report(page, "the report, one self-contained page", at=clock())
 
 
 def _used(works: Sequence[Examination], found: Found) -> tuple[Scene, ...]:

@@ -114,7 +114,7 @@ def test_the_answer_comes_before_the_evidence(make_content: Callable[..., Report
     page = html_report(content)
     order = [
         page.index(f'id="{name}"')
-        for name in ("answer", "evidence", "unseen", "assessment", "method", "looks", "sources", "verify")
+        for name in ("answer", "evidence", "assessment", "method", "unseen", "looks", "sources", "verify")
     ]
     assert order == sorted(order)
     text = Page(page).text

@@ -42,6 +42,13 @@ FIGURES: dict[str, list[tuple[str, Call]]] = {
         ("detections=", lambda g: oi.swipe(g.pair, g.changes)),
         ("bands=", lambda g: oi.swipe(g.pair, bands=5)),
     ],
+    "timelapse": [
+        (r"images\[0\]=", lambda g: oi.timelapse(["a"])),
+        ("images=", lambda g: oi.timelapse(g.image)),
+        ("aoi=", lambda g: oi.timelapse([g.pair.before, g.pair.after], "x")),
+        ("bands=", lambda g: oi.timelapse([g.pair.before, g.pair.after], bands=5)),
+        ("width_mm=", lambda g: oi.timelapse([g.pair.before, g.pair.after], width_mm="180")),
+    ],
     "timeline": [
         ("coverage=", lambda g: oi.timeline([])),
         ("bracket=", lambda g: oi.timeline(g.coverage, bracket="x")),

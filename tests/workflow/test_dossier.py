@@ -39,6 +39,7 @@ FILES = {
     "ledger.jsonl",
     *RECORDS,
     "report.html",
+    "report.json",
 }
 
 
@@ -129,7 +130,7 @@ def test_the_assessment_weighs_the_shed_alone_and_the_report_shows_it(dossier):
     assert [row.counted for row in found.matrix] == [True, False, False, False]
     assert (found.hangs_on, found.confidence.level, found.updates) == (("shed",), "low", ())
     page = dossier.report.read_text(encoding="utf-8")
-    assert page.index('id="unseen"') < page.index('id="assessment"') < page.index('id="method"')
+    assert page.index('id="assessment"') < page.index('id="method"') < page.index('id="unseen"')
     assert "“delivery”" in page
     assert found.digest in page
     assert found.body() == assess(dossier, clock=lambda: utc(found.created)).body()

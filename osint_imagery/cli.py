@@ -273,6 +273,8 @@ def _verify(options: argparse.Namespace) -> int:
                 **body,
                 "head": result.head,
                 "closed": result.closed,
+                "assessments": result.assessments,
+                "not_recomputed": list(result.not_recomputed),
                 "seals": list(result.seals),
                 "notes": list(result.notes),
             }

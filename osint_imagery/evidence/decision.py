@@ -18,7 +18,7 @@ from osint_imagery.observe.power import Power
 from osint_imagery.observe.resolution import Resolution
 from osint_imagery.observe.stay import Certainty, share_covered
 
-__all__ = ["NEGLIGIBLE", "Answer", "Decision", "Material", "compared_looks", "decide"]
+__all__ = ["NEGLIGIBLE", "Answer", "Decision", "Material", "compared_looks", "decide", "met_share"]
 
 NEGLIGIBLE = 0.05
 """A chance below this is not a chance to see: of a look, and of detection by insertion."""
@@ -66,9 +66,18 @@ def compared_looks(prediction: Prediction, compared: tuple[TimeSpan, TimeSpan]) 
     Other looks may have met it too, but they were not compared and say nothing here; and what is in both
     pictures does not show as a change. Bounds come from what the two dates can mean.
     """
+    return met_share(prediction.when.span(), prediction.dwell_days, compared)
+
+
+def met_share(when: TimeSpan, dwell_days: float | None, compared: tuple[TimeSpan, TimeSpan]) -> Estimate:
+    """Return what :func:`compared_looks` does, of a span and a length of stay (None: for good)."""
+
+    def share(looks: Sequence[TimeSpan], certainty: Certainty) -> float:
+        return share_covered(looks, when, dwell_days, certainty=certainty)
+
     before, after = compared
     low, value, high = (
-        _share(prediction, [before, after], both) - _share(prediction, [before], first)
+        share([before, after], both) - share([before], first)
         for both, first in (
             (Certainty.CERTAIN, Certainty.POSSIBLE),
             (Certainty.NOMINAL, Certainty.NOMINAL),
@@ -76,7 +85,7 @@ def compared_looks(prediction: Prediction, compared: tuple[TimeSpan, TimeSpan]) 
         )
     )
     low = max(low, 0.0)
-    high = max(min(high, _share(prediction, [after], Certainty.POSSIBLE)), low)
+    high = max(min(high, share([after], Certainty.POSSIBLE)), low)
     return Estimate(
         value=min(max(value, low), high),
         low=low,
@@ -85,10 +94,6 @@ def compared_looks(prediction: Prediction, compared: tuple[TimeSpan, TimeSpan]) 
         unit="probability",
         method="share of the possible stays that the later look met and the earlier did not",
     )
-
-
-def _share(prediction: Prediction, looks: Sequence[TimeSpan], certainty: Certainty) -> float:
-    return share_covered(looks, prediction.when.span(), prediction.dwell_days, certainty=certainty)
 
 
 def _by_pixel_size(m: Material) -> Decision | None:

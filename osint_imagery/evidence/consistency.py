@@ -13,6 +13,7 @@ from osint_imagery.core.timespan import utc
 from osint_imagery.evidence.assessment import LikelihoodRatio, likelihood_ratio
 from osint_imagery.evidence.decision import NEGLIGIBLE, met_share
 from osint_imagery.evidence.fields import EstimateField, MethodField, RatioField
+from osint_imagery.evidence.fitting import size_reached
 from osint_imagery.evidence.record import EvidenceRecord
 from osint_imagery.evidence.scales import support_words
 from osint_imagery.observe.resolution import resolution
@@ -91,7 +92,8 @@ def _hindered(record: EvidenceRecord) -> bool:
 
 def _target(record: EvidenceRecord) -> Target:
     model = record.object_model
-    return Target(what=model.what, length_m=float(model.length_m), width_m=float(model.width_m))
+    length, width = float(model.length_m), float(model.width_m)
+    return Target(what=model.what, length_m=length, width_m=width, at_least=model.at_least)
 
 
 def _dates(record: EvidenceRecord) -> Iterator[str]:
@@ -146,7 +148,6 @@ def _calibrated(method: MethodField) -> Iterator[str]:
 
 def _detections(record: EvidenceRecord) -> Iterator[str]:
     calibrated = record.method.probability_calibration if record.method else "none"
-    size = _target(record).length_m * _target(record).width_m
     for item in record.detections:
         shares = {"p_instrument": item.p_instrument, "p_object": item.p_object, "q_fdr": item.q_fdr}
         for name, share in {**shares, "probability": item.probability}.items():
@@ -154,10 +155,18 @@ def _detections(record: EvidenceRecord) -> Iterator[str]:
                 yield f"{name} of detection {item.id} is {share}, not within 0 to 1"
         if item.pixels < 1 or float(item.area.low) < 0:
             yield f"detection {item.id} has no area"
-        if item.fits_prediction and float(item.area.high) < size * (1 - _DIGITS):
+        if item.fits_prediction and not _large_enough(record, item.area):
             yield f"detection {item.id} fits the prediction, and is smaller than it"
         if item.probability is not None and calibrated == "none":
             yield f"detection {item.id} has a probability that nothing calibrated"
+
+
+def _large_enough(record: EvidenceRecord, area: EstimateField) -> bool:
+    """Whether an area, with its last digit in doubt, is large enough for the object."""
+    grown = area.estimate()
+    factor = 1 + _DIGITS
+    known = replace(grown, value=grown.value * factor, high=grown.high * factor)
+    return size_reached(_target(record), known)
 
 
 def _estimates(record: EvidenceRecord) -> Iterator[str]:

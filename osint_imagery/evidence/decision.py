@@ -12,7 +12,7 @@ from osint_imagery.core.naming import with_article
 from osint_imagery.core.texts import REASONS
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import LikelihoodRatio
-from osint_imagery.evidence.fitting import TIMES, at_place, fitting, largest_m2
+from osint_imagery.evidence.fitting import TIMES, at_place, fitting, largest_m2, may_reach
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.power import Power
 from osint_imagery.observe.resolution import Resolution
@@ -195,6 +195,23 @@ def _by_larger(m: Material) -> Decision | None:
     return Decision(answer=Answer.UNDETERMINED, reason=reason)
 
 
+def _by_smaller(m: Material) -> Decision | None:
+    """Where a change is smaller than the target and only its interval reaches it, neither answer holds."""
+    if m.detections is None or m.detections.verdict is not Verdict.CHANGED:
+        return None
+    open_ = may_reach(m.prediction, m.detections, m.aoi)
+    if not open_:
+        return None
+    target = m.prediction.target
+    size = area_words(target.length_m * target.width_m)
+    reason = REASONS["smaller"].format(
+        extent=interval_words(open_[0].area),
+        what=with_article(target.what),
+        size=REASONS["at least"].format(size=size) if target.at_least else size,
+    )
+    return Decision(answer=Answer.UNDETERMINED, reason=reason)
+
+
 def _by_power(m: Material) -> Decision | None:
     if m.power is None or m.power.pod is None or m.power.pod.high >= NEGLIGIBLE:
         return None
@@ -219,6 +236,7 @@ _RULES: tuple[Callable[[Material], Decision | None], ...] = (
     _by_comparison,
     _by_detection,
     _by_power,
+    _by_smaller,
     _by_larger,
 )
 

@@ -8,19 +8,16 @@ from itertools import pairwise
 
 from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError
-from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.timespan import utc
-from osint_imagery.evidence.assessment import LikelihoodRatio, likelihood_ratio
-from osint_imagery.evidence.decision import NEGLIGIBLE, met_share
-from osint_imagery.evidence.fields import EstimateField, MethodField, RatioField
+from osint_imagery.evidence.consistency_ratio import DIGITS, ratio_contradictions
+from osint_imagery.evidence.decision import NEGLIGIBLE
+from osint_imagery.evidence.fields import EstimateField, MethodField
 from osint_imagery.evidence.fitting import size_reached
 from osint_imagery.evidence.record import EvidenceRecord
-from osint_imagery.evidence.scales import support_words
 from osint_imagery.observe.resolution import resolution
 
 __all__ = ["contradictions", "refuse_contradictions"]
 
-_DIGITS = 2e-5  # records keep six digits: what is computed from them again may differ in the last
 _ANSWERS = ("seen", "looked and not seen", "could not have been seen", "undetermined")
 _COUNTED = re.compile(r"^(\d+) changed objects .*; (\d+) of them fit")
 
@@ -142,7 +139,7 @@ def _compared(record: EvidenceRecord) -> Iterator[str]:
 def _calibrated(method: MethodField) -> Iterator[str]:
     if method.calibration not in {"placebo", "margin"}:
         yield f"the verdict is {method.verdict!r}, and nothing says what is usual (calibration: {method.calibration})"
-    elif method.calibration_count * float(method.false_discovery_level) < 1 - _DIGITS:
+    elif method.calibration_count * float(method.false_discovery_level) < 1 - DIGITS:
         yield f"the verdict is {method.verdict!r} with too few quiet pairs or windows ({method.calibration_count})"
 
 
@@ -164,7 +161,7 @@ def _detections(record: EvidenceRecord) -> Iterator[str]:
 def _large_enough(record: EvidenceRecord, area: EstimateField) -> bool:
     """Whether an area, with its last digit in doubt, is large enough for the object."""
     grown = area.estimate()
-    factor = 1 + _DIGITS
+    factor = 1 + DIGITS
     known = replace(grown, value=grown.value * factor, high=grown.high * factor)
     return size_reached(_target(record), known)
 
@@ -186,7 +183,7 @@ def _estimates(record: EvidenceRecord) -> Iterator[str]:
         yield f"{fitness.insertions_found} of {fitness.insertions_tried} insertions were found"
     elif fitness.pod is not None and fitness.pod.value is not None and fitness.insertions_tried:
         share = fitness.insertions_found / fitness.insertions_tried
-        if not math.isclose(float(fitness.pod.value), share, rel_tol=_DIGITS, abs_tol=_DIGITS):
+        if not math.isclose(float(fitness.pod.value), share, rel_tol=DIGITS, abs_tol=DIGITS):
             yield f"POD is {fitness.pod.value}, and {fitness.insertions_found} of {fitness.insertions_tried} were found"
 
 
@@ -194,79 +191,14 @@ def _pixels(record: EvidenceRecord) -> Iterator[str]:
     fitness = record.fitness
     again = resolution(_target(record), float(fitness.gsd_m))
     reached = again.level.value if again.level else None
-    same = math.isclose(again.cells, float(fitness.cells), rel_tol=_DIGITS)
+    same = math.isclose(again.cells, float(fitness.cells), rel_tol=DIGITS)
     if not same or fitness.level_reached != reached or fitness.sufficient != again.sufficient:
         yield f"what pixels of {fitness.gsd_m} m allow of the object is not what it says"
 
 
 def _ratio(record: EvidenceRecord) -> Iterator[str]:
-    ratio, method = record.ratio, record.method
-    if ratio is None or method is None or any(True for _ in _estimates(record)):
-        return  # what is impossible by itself is named there
-    if ratio.plus is not None and (method.calibration != "placebo" or not method.calibration_count):
-        yield "it gives an LR+, and no quiet pairs that it was calibrated on"
-    again = _weighed(record, ratio, method)
-    for name, given, found in (("LR+", ratio.plus, again.plus), ("LR-", ratio.minus, again.minus)):
-        if not _close(given, found):
-            yield f"{name} is not what POD, false alarms and the dates that were compared give"
-    cap, supported = float(ratio.cap or "0"), again.cap or 0.0
-    if not math.isclose(cap, supported, rel_tol=1e-4):
-        yield "the cap of LR+ is not what its quiet pairs can support"
-    if ratio.plus is not None and float(ratio.plus.high) > cap * (1 + _DIGITS):
-        yield f"LR+ reaches {ratio.plus.high}, above its cap ({ratio.cap or 'none'})"
-    yield from _ratio_words(ratio)
-
-
-def _ratio_words(ratio: RatioField) -> Iterator[str]:
-    for word, field, end in (
-        (ratio.words_plus, ratio.plus, ratio.plus.low if ratio.plus else "0"),
-        (ratio.words_minus, ratio.minus, ratio.minus.high if ratio.minus else "0"),
-    ):
-        near = {support_words(float(end) * factor) for factor in (1 - _DIGITS, 1, 1 + _DIGITS)}
-        if field is not None and word not in near:
-            yield f"a ratio of {end} is not called {word!r}"
-
-
-def _weighed(record: EvidenceRecord, ratio: RatioField, method: MethodField) -> LikelihoodRatio:
-    """Return the ratio that a record's own rates and dates give."""
-    pairs = (method.calibration_count if method.calibration == "placebo" else 0, len(method.quiet_scenes))
-    quiet = min((count for count in pairs if count), default=0)
-    fitness = record.fitness
-    look = fitness.p_look.estimate()
-    if len(record.scenes) == 2:
-        model = record.object_model
-        dwell = None if model.dwell_days is None else float(model.dwell_days)
-        before, after = (scene.acquired.span() for scene in record.scenes)
-        look = met_share(model.when.span(), dwell, (before, after))
-    counts = (fitness.insertions_found, fitness.insertions_tried) if fitness.insertions_tried else None
-    alarms = _rate(ratio.false_alarm, None)
-    return likelihood_ratio(look, _rate(fitness.pod, counts), _whole(alarms, quiet), quiet)
-
-
-def _whole(rate: Estimate | None, quiet: int) -> Estimate | None:
-    """Return a false-alarm rate as the share of whole alarms that it was before it was written with six digits."""
-    if rate is None or math.isnan(rate.value):
-        return rate
-    share = round(rate.value * quiet) / quiet if quiet else rate.value
-    near = math.isclose(share, rate.value, rel_tol=_DIGITS) and rate.low <= share <= rate.high
-    return replace(rate, value=share) if near else rate
-
-
-def _rate(field: EstimateField | None, counts: tuple[int, int] | None) -> Estimate | None:
-    if field is None:
-        return None
-    return replace(field.estimate(), counts=counts)
-
-
-def _close(given: EstimateField | None, found: Estimate | None) -> bool:
-    if given is None or found is None:
-        return given is None and found is None
-    value = math.nan if given.value is None else float(given.value)
-    pairs = ((value, found.value), (float(given.low), found.low), (float(given.high), found.high))
-    return all(
-        (math.isnan(old) and math.isnan(new)) or math.isclose(old, new, rel_tol=1e-4, abs_tol=_DIGITS)
-        for old, new in pairs
-    )
+    if not any(_estimates(record)):  # what is impossible by itself is named there
+        yield from ratio_contradictions(record)
 
 
 def _sentences(record: EvidenceRecord) -> Iterator[str]:

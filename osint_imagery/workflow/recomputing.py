@@ -12,10 +12,11 @@ from osint_imagery.core.timespan import TimeSpan, utc
 from osint_imagery.evidence.differences import Difference, Outcome, differences, judge, worst
 from osint_imagery.evidence.fields import LookField
 from osint_imagery.evidence.finding import Finding
-from osint_imagery.evidence.inputs import Inputs, PredictionInput
+from osint_imagery.evidence.inputs import Inputs, PredictionInput, libraries_here
 from osint_imagery.evidence.record import EvidenceRecord, record_of
 from osint_imagery.evidence.standing import StandingRecord
 from osint_imagery.observe.coverage import Coverage, Look, LookState, covered
+from osint_imagery.workflow.assessing import SOFTWARE
 from osint_imagery.workflow.examining import Plan, Settings, examine, finest_gsd, plan
 from osint_imagery.workflow.looking import Offered, looks_at
 from osint_imagery.workflow.reproduction import RecordCheck
@@ -177,7 +178,8 @@ class _Work:
             created=utc(self.record.created),
             software=self.record.software,
         )
-        return differences(self.record, again, blocked=self._blocked)
+        same = set(libraries_here()) <= set(self.maker.inputs.libraries) and self.record.software == SOFTWARE
+        return differences(self.record, again, blocked=self._blocked, same_machine=same)
 
     def _blocked(self, name: str) -> tuple[Outcome, str] | None:
         if name.startswith("coverage.looks["):

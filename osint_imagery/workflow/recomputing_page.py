@@ -1,7 +1,7 @@
 """The report page computed again: from the findings that came out now and from what the claim file records."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
 from pathlib import Path
 
@@ -9,7 +9,8 @@ from osint_imagery.core.claim import Claim
 from osint_imagery.core.lineage import Artifact
 from osint_imagery.core.timespan import utc
 from osint_imagery.evidence.assessed import read_assessment
-from osint_imagery.evidence.differences import Difference, Outcome, judge, worst
+from osint_imagery.evidence.differences import Difference, Outcome, judge, moved_numbers, worst
+from osint_imagery.evidence.differing_text import Moved
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.history import superseded
 from osint_imagery.evidence.ledger import Entry
@@ -30,7 +31,9 @@ _BEFORE = re.compile(r"<dt>Ledger entry before this page</dt><dd><code>(?P<head>
 _WHERE = re.compile(r"<pre>osint-imagery verify (?P<where>[^<]*)</pre>")
 
 
-def check_page(standing: Standing, findings: Mapping[str, Finding]) -> RecordCheck | None:
+def check_page(
+    standing: Standing, findings: Mapping[str, Finding], rows: Iterable[Difference] = ()
+) -> RecordCheck | None:
     """Make the report page again and compare it line by line; None where there is none that stands.
 
     Parameters
@@ -39,6 +42,8 @@ def check_page(standing: Standing, findings: Mapping[str, Finding]) -> RecordChe
         The claim file.
     findings : mapping of str to Finding
         What came out now, by prediction; one that is missing could not be computed.
+    rows : iterable of Difference
+        Of the records: the page may print the numbers that moved there.
 
     Notes
     -----
@@ -73,8 +78,9 @@ def check_page(standing: Standing, findings: Mapping[str, Finding]) -> RecordChe
         where=where,
     )
     again = _page(standing.claim, standing, findings, imprint=imprint, before=standing.entries[: entry.index])
-    rows = (judge("ledger entry before it", head, entry.previous or ""), *_rows(recorded, again))
-    return _check(rows, worst([row.outcome for row in rows]))
+    before = judge("ledger entry before it", head, entry.previous or "")
+    compared = (before, *_rows(recorded, again, moved_numbers(rows)))
+    return _check(compared, worst([row.outcome for row in compared]))
 
 
 def _check(rows: tuple[Difference, ...], outcome: Outcome, *notes: str) -> RecordCheck:
@@ -129,11 +135,12 @@ def _offer(body: SceneOffered) -> Offer:
     )
 
 
-def _rows(recorded: str, again: str) -> tuple[Difference, ...]:
+def _rows(recorded: str, again: str, moved: Sequence[Moved]) -> tuple[Difference, ...]:
     """Compare two pages line by line; one row for all lines that are the same."""
     old, new = recorded.splitlines(), again.splitlines()
     if len(old) != len(new):
         return (judge("lines.count", len(old), len(new)),)
-    rows = [judge(f"line {number}", *pair) for number, pair in enumerate(zip(old, new, strict=True), 1)]
+    pairs = enumerate(zip(old, new, strict=True), 1)
+    rows = [judge(f"line {number}", *pair, moved=moved) for number, pair in pairs]
     differing = tuple(row for row in rows if row.outcome is not Outcome.SAME)
     return differing or (judge("all lines", len(old), len(new)),)

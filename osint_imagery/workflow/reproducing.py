@@ -121,7 +121,7 @@ def reproduce(
         problems=_contradictions(inputs, standing.entries),
         scenes=upstream.checks,
         records=tuple(records),
-        page=check_page(standing, maker.findings),
+        page=check_page(standing, maker.findings, [row for record in records for row in record.rows]),
         made_by=(*(_split(text) for text in sorted(made)), *inputs.libraries),
         made_here=((_SOFTWARE, version(_SOFTWARE)), *libraries_here()),
         notes=(*_superseded(standing), *_about(source, upstream, inputs), *_more(upstream, standing)),

@@ -148,6 +148,44 @@ def test_a_number_that_differs_in_its_last_digit_is_within_tolerance(home):
     assert float(area.difference) == pytest.approx(-0.05, abs=0.006)
 
 
+def digest_of_an_array(body: dict[str, Any]) -> None:
+    step = next(item for item in body["lineage"] if item["name"] == "align")
+    step["outputs"] = [f"sha256:{'0' * 64}"]
+
+
+def sentence(body: dict[str, Any]) -> None:
+    assert "smaller than 300 m²" in body["not_visible"]
+    body["not_visible"] = body["not_visible"].replace("smaller than 300 m²", "smaller than 301 m²")
+
+
+@pytest.mark.parametrize(("change", "field"), [(sentence, "not_visible"), (digest_of_an_array, "lineage[align]")])
+def test_a_sentence_or_an_array_that_differs_a_little_is_beyond_tolerance_where_the_machine_is_the_same(
+    home, change, field
+):
+    forge(home.dossier, SHED, change)
+    found = oi.reproduce(home.dossier)
+    assert found.outcome is Outcome.BEYOND
+    (other,) = [each for each in record(found, "shed").rows if each.outcome is not Outcome.SAME]
+    assert other.field.startswith(field)
+    assert other.outcome is Outcome.BEYOND
+
+
+def test_arrays_of_another_machine_are_listed_as_not_comparable_and_numbers_are_compared(home):
+    forge(home.dossier, SHED, digest_of_an_array)
+    forge(
+        home.dossier,
+        "inputs.json",
+        lambda body: body["libraries"].remove(
+            next(pair for pair in body["libraries"] if pair[0] == "vector instructions")
+        ),
+    )
+    found = oi.reproduce(home.dossier)
+    assert (found.outcome, found.reproduced) == (Outcome.SAME, True)
+    (other,) = [each for each in record(found, "shed").rows if each.outcome is not Outcome.SAME]
+    assert other.outcome is Outcome.INCOMPARABLE
+    assert "1 not comparable" in repr(found)
+
+
 def test_other_dates_than_the_rule_chooses_are_beyond_tolerance(home):
     def earlier(body: dict[str, Any]) -> None:
         body["predictions"][0]["compared"] = ["port-20240501", AFTER]

@@ -229,8 +229,13 @@ def _verify(options: argparse.Namespace) -> int:
         "files": result.files,
         "entries": result.entries,
         "records": result.records,
+        "head": result.head,
+        "closed": result.closed,
+        "assessments": result.assessments,
+        "not_recomputed": list(result.not_recomputed),
+        "seals": list(result.seals),
+        "notes": list(result.notes),
     }
-    body |= {"head": result.head, "closed": result.closed, "seals": list(result.seals), "notes": list(result.notes)}
     with suppress(BrokenPipeError):  # nobody reads on: the verdict stands
         if options.json:
             print_json(body)

@@ -21,7 +21,11 @@ TEMPLATES: dict[str, str] = {
     ),
     "shared dates": "The {pairs} quiet pairs are made of {dates} dates and so not independent: the interval is "
     "narrower than it should be.",
-    "capped": "The figure is the limit that this many quiet pairs and the level of the decision allow.",
+    "capped": "The figure is the limit that this many quiet pairs and the level of the decision allow; so is the "
+    "upper end of the interval, which therefore says nothing of how much larger the ratio may be.",
+    "upper capped": "The upper end of the interval is the limit that this many quiet pairs and the level of the "
+    "decision allow, not an estimate.",
+    "cap": "the upper end is the most that so many quiet pairs can support",
     "floored": "The figure is the limit that this many targets put into pictures allow.",
     "h1": "{what} {verb}",
     "h0": "it did not",
@@ -63,6 +67,9 @@ REASONS: dict[str, str] = {
     "nor inserted": "; put into these pixels it was found {found} of {tried} times",
     "larger": "a change of {extent} was found at the place, {times:.0f} times as large as {what} ({size}): another "
     "thing, or one that hides it",
+    "smaller": "a change of {extent} was found at the place, smaller than {what} ({size}): it may be as large "
+    "only by the upper end of its interval, which does not decide",
+    "at least": "at least {size}",
     "fits": "a change of {extent} at the place is consistent with {what} ({size})",
     "much larger": ", though {times:.0f} times as large",
     "other explanations": "; other explanations: {names}",
@@ -154,7 +161,14 @@ WEIGHING: dict[str, str] = {
         "If the {count} groups were independent under both hypotheses, their product would be {ratio}: {words}."
     ),
     "row counted": "counted: ratio {ratio}, if the thing came against if it did not",
-    "at limit": "{note}; the figure is the limit that its counts allow",
+    "row end": "{note}; the end farther from 1 is the most that its {counts} can support, not an estimate",
+    "row figure": "{note}; figure and end farther from 1 are the most that its {counts} can support, no estimates",
+    "quiet counts": "quiet pairs",
+    "inserted counts": "inserted targets",
+    "limit end": "The end farther from 1 of the interval of {items} is the most that so many {counts} can support, "
+    "not an estimate.",
+    "limit figure": "The figure of {items} and the end of its interval farther from 1 are the most that so many "
+    "{counts} can support, no estimates.",
     "row useless": "shown, not counted: ratio {ratio} does not reach 2 or 1/2 with all of its interval",
     "becomes": "“{first}” against “{second}”: {old} becomes {new}",
     "becomes if independent": "“{first}” against “{second}”, groups taken as independent: {old} becomes {new}",

@@ -178,7 +178,7 @@ def agreement(
         standard_error=None if kappa is None else decimal_text(_standard_error(shares, float(chance), count)),
         pi=None if both == 1 else decimal_text(float((same - both) / (1 - both))),
         reason="" if kappa is not None else f"kappa is not defined: {_ALIKE}",
-        notes=(*_constant(table, names), *_notes(kappa, tuple(labels), common, count)),
+        notes=(*_constant(table, names, tuple(labels)), *_notes(kappa, tuple(labels), common, count)),
     )
 
 
@@ -218,13 +218,14 @@ def _standard_error(shares: NDArray[np.float64], chance: float, count: int) -> f
     return math.sqrt(max(float(variance), 0.0) / count) / (1 - chance)
 
 
-def _constant(table: NDArray[np.int64], names: tuple[str, str]) -> tuple[str, ...]:
-    """Say who gave one label to every place, which by itself makes kappa 0."""
-    rows, columns = (np.count_nonzero(table.sum(axis=axis)) == 1 for axis in (1, 0))
+def _constant(table: NDArray[np.int64], names: tuple[str, str], labels: tuple[str, ...]) -> tuple[str, ...]:
+    """Say who gave one label to all places that are compared, which by itself makes kappa 0."""
+    counts = (table.sum(axis=1), table.sum(axis=0))
     return tuple(
-        f"{name} gave one label to every place, so kappa is 0 or not defined whatever the other says; read the table"
-        for name, constant in zip(names, (rows, columns), strict=True)
-        if constant
+        f"{name} gave the one label {labels[int(np.argmax(given))]!r} to all {int(given.sum())} places compared here, "
+        "so kappa is 0 or not defined whatever the other says; read the table"
+        for name, given in zip(names, counts, strict=True)
+        if np.count_nonzero(given) == 1
     )
 
 

@@ -11,6 +11,7 @@ from osint_imagery.core.timespan import iso, utc
 from osint_imagery.evidence.assessed import RULES, Assessment, read_assessment
 from osint_imagery.evidence.assessed_parts import HypothesisField, PriorField, Resting, Withdrawn
 from osint_imagery.evidence.basis import basis_of, confidence_of
+from osint_imagery.evidence.consistency import refuse_contradictions
 from osint_imagery.evidence.gather import claim_field
 from osint_imagery.evidence.items import Looked, Rested, looked_for, source_items
 from osint_imagery.evidence.leaving_out import Case, Weighed, left_out
@@ -58,8 +59,10 @@ def assess_records(
     Raises
     ------
     InputError
-        If a record is about another claim.
+        If a record is about another claim, or contradicts itself: a ratio below 0 or above its cap, for example.
     """
+    for rested in records:
+        refuse_contradictions(rested.record)
     looked = looked_for(claim, records, withdrawn)
     scenes = [scene for one in records for scene in one.record.scenes]
     sources = source_items(claim, frozenset(name for scene in scenes for name in (scene.id, scene.product_id)))
@@ -136,8 +139,10 @@ def rested_records(folder: Path, entries: Sequence[Entry]) -> tuple[Rested, ...]
 
 def check_assessments(
     folder: Path, entries: Sequence[Entry], held: frozenset[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return problems and notes of the stored assessments: schema, records, and whether they follow from these.
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return problems, notes and what was not recomputed of the stored assessments.
+
+    Checked are schema, records, and whether they follow from these.
 
     Parameters
     ----------
@@ -148,7 +153,7 @@ def check_assessments(
     held : frozenset of str
         Files whose bytes are the recorded ones; others are a problem already.
     """
-    problems, notes = [], []
+    problems, notes, skipped = [], [], []
     for entry in entries:
         added = entry.file
         if entry.kind != "assessment_added" or added is None or added.path not in held:
@@ -157,7 +162,8 @@ def check_assessments(
         wrong, told = _check(folder, (folder / added.path).read_bytes(), before, held)
         problems += [f"{added.path}: {what}" for what in wrong]
         notes += [f"{added.path} {what}" for what in told]
-    return tuple(problems), tuple(notes)
+        skipped += [added.path] if told else []
+    return tuple(problems), tuple(notes), tuple(skipped)
 
 
 def _check(
@@ -171,7 +177,11 @@ def _check(
         claim = read_claim(folder / "claim.yaml")
         if stored.rules != RULES:
             strange = {one.digest for one in stored.rests_on} - {body.digest for body in bodies}
-            told = f"was made by rules {stored.rules!r}, this version knows {RULES!r}: not made again"
+            told = (
+                f"was made by rules {stored.rules!r} ({stored.software}), this version knows {RULES!r}: it was not "
+                "recomputed, so that nothing says that its words and numbers follow from its records; make a new one, "
+                "or verify with the version that made it"
+            )
             return (("rests on records that the ledger did not hold then",), ()) if strange else ((), (told,))
         standing = rested_records(folder, before)
         if tuple(one.digest for one in stored.rests_on) != tuple(one.digest for one in standing):

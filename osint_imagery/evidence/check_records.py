@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from osint_imagery.core.errors import InputError
+from osint_imagery.evidence.consistency import contradictions
 from osint_imagery.evidence.history import scene_withdrawals
 from osint_imagery.evidence.items import withdrawn_words
 from osint_imagery.evidence.ledger import Entry
-from osint_imagery.evidence.ledger_bodies import Correction, RecordAdded, SceneOffered
+from osint_imagery.evidence.ledger_bodies import Correction, FileAdded, RecordAdded, SceneOffered, StoredFile
 from osint_imagery.evidence.record import read_record
 from osint_imagery.evidence.recorded import recorded
 
@@ -20,7 +21,7 @@ def check_records(
     """Return problems and notes of the evidence records: schema, claim, order, scenes, and which do not stand."""
     claim, previous = entries[0].file.digest if entries[0].file else "", None
     offered = {entry.body.scene_id for entry in entries if isinstance(entry.body, SceneOffered) and entry.body.used}
-    pictures = {file.path: file.digest for entry in entries if (file := entry.file)}
+    pictures = {file.path: file for entry in entries if (file := entry.file)}
     problems, notes = [], []
     for entry in entries:
         added = entry.file
@@ -78,17 +79,19 @@ def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None) 
         (record.answer == added.answer, "gives another answer than its ledger entry"),
         (tuple(item.id for item in record.scenes) == added.scene_ids, "rests on other scenes than its ledger entry"),
     )
-    return [what for holds, what in checks if not holds]
+    return [*(what for holds, what in checks if not holds), *contradictions(record)]
 
 
-def _pictures(folder: Path, added: RecordAdded, files: Mapping[str, str]) -> list[str]:
-    """Return which figures of a record are others in the dossier."""
+def _pictures(folder: Path, added: RecordAdded, files: Mapping[str, StoredFile]) -> list[str]:
+    """Return which figures of a record are others in the dossier, or are said there to show something else."""
     try:
         shown = read_record((folder / added.path).read_bytes()).artifacts
     except InputError:
         return []
+    held = [(item, files[f"figures/{item.name}"]) for item in shown if f"figures/{item.name}" in files]
+    other = [item.name for item, file in held if file.digest != item.digest]
+    words = [item.name for item, file in held if isinstance(file, FileAdded) and file.shows != item.shows]
     return [
-        f"shows {item.name} with another digest than figures/{item.name} has in the ledger"
-        for item in shown
-        if files.get(f"figures/{item.name}", item.digest) != item.digest
+        *(f"shows {name} with another digest than figures/{name} has in the ledger" for name in other),
+        *(f"says of {name} that it shows something else than the ledger says of figures/{name}" for name in words),
     ]

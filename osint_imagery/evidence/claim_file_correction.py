@@ -132,7 +132,6 @@ def refuse_other(folder: Path, entries: Sequence[Entry], entry: Entry, record: E
     for what, was, now in (
         ("claim", old.claim.digest, record.claim.digest),
         ("prediction", old.propositions.prediction, record.propositions.prediction),
-        ("object", old.object_model, record.object_model),
     ):
         if was != now:
             msg = (

@@ -12,13 +12,13 @@ from osint_imagery.core.naming import with_article
 from osint_imagery.core.texts import REASONS
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence.assessment import LikelihoodRatio
-from osint_imagery.evidence.fitting import TIMES, at_place, fitting, largest_m2
+from osint_imagery.evidence.fitting import TIMES, at_place, fitting, largest_m2, may_reach
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.power import Power
 from osint_imagery.observe.resolution import Resolution
 from osint_imagery.observe.stay import Certainty, share_covered
 
-__all__ = ["NEGLIGIBLE", "Answer", "Decision", "Material", "compared_looks", "decide"]
+__all__ = ["NEGLIGIBLE", "Answer", "Decision", "Material", "compared_looks", "decide", "met_share"]
 
 NEGLIGIBLE = 0.05
 """A chance below this is not a chance to see: of a look, and of detection by insertion."""
@@ -66,9 +66,18 @@ def compared_looks(prediction: Prediction, compared: tuple[TimeSpan, TimeSpan]) 
     Other looks may have met it too, but they were not compared and say nothing here; and what is in both
     pictures does not show as a change. Bounds come from what the two dates can mean.
     """
+    return met_share(prediction.when.span(), prediction.dwell_days, compared)
+
+
+def met_share(when: TimeSpan, dwell_days: float | None, compared: tuple[TimeSpan, TimeSpan]) -> Estimate:
+    """Return what :func:`compared_looks` does, of a span and a length of stay (None: for good)."""
+
+    def share(looks: Sequence[TimeSpan], certainty: Certainty) -> float:
+        return share_covered(looks, when, dwell_days, certainty=certainty)
+
     before, after = compared
     low, value, high = (
-        _share(prediction, [before, after], both) - _share(prediction, [before], first)
+        share([before, after], both) - share([before], first)
         for both, first in (
             (Certainty.CERTAIN, Certainty.POSSIBLE),
             (Certainty.NOMINAL, Certainty.NOMINAL),
@@ -76,7 +85,7 @@ def compared_looks(prediction: Prediction, compared: tuple[TimeSpan, TimeSpan]) 
         )
     )
     low = max(low, 0.0)
-    high = max(min(high, _share(prediction, [after], Certainty.POSSIBLE)), low)
+    high = max(min(high, share([after], Certainty.POSSIBLE)), low)
     return Estimate(
         value=min(max(value, low), high),
         low=low,
@@ -85,10 +94,6 @@ def compared_looks(prediction: Prediction, compared: tuple[TimeSpan, TimeSpan]) 
         unit="probability",
         method="share of the possible stays that the later look met and the earlier did not",
     )
-
-
-def _share(prediction: Prediction, looks: Sequence[TimeSpan], certainty: Certainty) -> float:
-    return share_covered(looks, prediction.when.span(), prediction.dwell_days, certainty=certainty)
 
 
 def _by_pixel_size(m: Material) -> Decision | None:
@@ -190,6 +195,23 @@ def _by_larger(m: Material) -> Decision | None:
     return Decision(answer=Answer.UNDETERMINED, reason=reason)
 
 
+def _by_smaller(m: Material) -> Decision | None:
+    """Where a change is smaller than the target and only its interval reaches it, neither answer holds."""
+    if m.detections is None or m.detections.verdict is not Verdict.CHANGED:
+        return None
+    open_ = may_reach(m.prediction, m.detections, m.aoi)
+    if not open_:
+        return None
+    target = m.prediction.target
+    size = area_words(target.length_m * target.width_m)
+    reason = REASONS["smaller"].format(
+        extent=interval_words(open_[0].area),
+        what=with_article(target.what),
+        size=REASONS["at least"].format(size=size) if target.at_least else size,
+    )
+    return Decision(answer=Answer.UNDETERMINED, reason=reason)
+
+
 def _by_power(m: Material) -> Decision | None:
     if m.power is None or m.power.pod is None or m.power.pod.high >= NEGLIGIBLE:
         return None
@@ -214,6 +236,7 @@ _RULES: tuple[Callable[[Material], Decision | None], ...] = (
     _by_comparison,
     _by_detection,
     _by_power,
+    _by_smaller,
     _by_larger,
 )
 

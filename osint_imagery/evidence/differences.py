@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from osint_imagery.evidence.differing_text import Moved, explained
 from osint_imagery.evidence.record import EvidenceRecord
 
-__all__ = ["CARRIED", "RELATIVE", "TOLERANCE", "Difference", "Outcome", "differences", "judge", "leaves", "worst"]
+__all__ = [
+    "CARRIED",
+    "RELATIVE",
+    "TOLERANCE",
+    "Difference",
+    "Outcome",
+    "differences",
+    "judge",
+    "leaves",
+    "moved_numbers",
+    "worst",
+]
 
 RELATIVE = 1e-4
 _DEGREES = 2e-7  # two units of the last digit that a record keeps beyond 100 degrees
@@ -20,9 +32,9 @@ TOLERANCE = (
     f"Decisions, counts, names and digests of files have to be equal. Other numbers may differ by {RELATIVE:g} of "
     "their value: pixels are 32-bit, records keep six digits, and other versions of numpy, scipy and the processor's "
     "routines add in another order (seen: up to 1e-5). P-values may differ by so much times -ln p, as a tail does "
-    f"when the statistic moves; coordinates by {_DEGREES:g} degrees (2 cm); shifts by 0.0001 px; a number inside a "
-    "sentence by a unit of its last digit too. Digests of intermediate arrays tell whether every bit is equal, not by "
-    "how much it differs: their numbers are compared instead."
+    f"when the statistic moves; coordinates by {_DEGREES:g} degrees (2 cm); shifts by 0.0001 px. A sentence has to be "
+    "the same, but where it prints a number of the record that moved by no more than that. Digests of intermediate "
+    "arrays have to be equal where libraries and processor are those recorded; elsewhere they are not comparable."
 )
 """What may differ, and why."""
 
@@ -54,6 +66,7 @@ class Outcome(StrEnum):
     """What became of a number, a record, a scene, a dossier."""
 
     SAME = "same"
+    INCOMPARABLE = "not comparable"
     WITHIN = "within tolerance"
     UNCHECKED = "not checked"
     UPSTREAM = "upstream changed"
@@ -62,7 +75,9 @@ class Outcome(StrEnum):
 
 
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
-    """Return the outcome that a reader has to know first; *not checked* where there is none at all.
+    """Return the outcome that a reader has to know first; *not checked* where nothing could be compared.
+
+    What is not comparable says nothing of the rest: it is counted and listed, and no outcome of the whole.
 
     Examples
     --------
@@ -70,7 +85,8 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
     upstream changed
     """
     order = list(Outcome)
-    return max(outcomes, key=order.index, default=Outcome.UNCHECKED)
+    said = (outcome for outcome in outcomes if outcome is not Outcome.INCOMPARABLE)
+    return max(said, key=order.index, default=Outcome.UNCHECKED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +127,7 @@ def _nothing(field: str) -> None:
 
 
 def differences(
-    recorded: EvidenceRecord, recomputed: EvidenceRecord, *, blocked: Blocked = _nothing
+    recorded: EvidenceRecord, recomputed: EvidenceRecord, *, blocked: Blocked = _nothing, same_machine: bool = True
 ) -> tuple[Difference, ...]:
     """Compare two records of one finding in every field that can be computed.
 
@@ -121,6 +137,8 @@ def differences(
         As it stands in the dossier, and as it comes out now.
     blocked : callable
         Says for a field why it was not computed, with the outcome that this means; None where it was.
+    same_machine : bool
+        Whether libraries and processor are those of the recorded one: then also the last bits of arrays are the same.
 
     Returns
     -------
@@ -128,11 +146,12 @@ def differences(
         One a field, also those that agree.
     """
     old, new = dict(leaves(recorded)), dict(leaves(recomputed))
+    moved = moved_numbers(judge(field, old[field], new[field]) for field in old.keys() & new.keys())
     rows = []
     for field in {**old, **new}:
         why = blocked(field)
         if why is None and field in old and field in new:
-            rows.append(judge(field, old[field], new[field]))
+            rows.append(judge(field, old[field], new[field], moved=moved, same_machine=same_machine))
         elif why is None:
             first, second = (_text(values[field]) if field in values else _ABSENT for values in (old, new))
             rows.append(Difference(field=field, recorded=first, recomputed=second, outcome=Outcome.BEYOND))
@@ -178,8 +197,21 @@ def _keys(items: Sequence[Any]) -> list[str]:
     return [str(index) for index in range(len(items))]
 
 
-def judge(field: str, recorded: Leaf, recomputed: Leaf) -> Difference:
+def moved_numbers(rows: Iterable[Difference]) -> tuple[Moved, ...]:
+    """Return the numbers that differ by no more than they may."""
+    return tuple(
+        (float(row.recorded), float(row.recomputed))
+        for row in rows
+        if row.outcome is Outcome.WITHIN and _PLAIN.fullmatch(row.recorded) and "inf" not in row.recorded
+    )
+
+
+def judge(
+    field: str, recorded: Leaf, recomputed: Leaf, *, moved: Sequence[Moved] = (), same_machine: bool = True
+) -> Difference:
     """Compare two values of one field, as numbers where they are numbers; counts (integers) have to be equal.
+
+    Sentences may differ where they print a number that `moved`, and digests of arrays on another machine.
 
     Examples
     --------
@@ -191,11 +223,13 @@ def judge(field: str, recorded: Leaf, recomputed: Leaf) -> Difference:
     if isinstance(recorded, str) and isinstance(recomputed, str) and name not in _EXACT:
         if _PLAIN.fullmatch(old) and _PLAIN.fullmatch(new):
             return _numbers(field, name, old, new)
-        if old != new and _is_of_array(field, old, new):
-            note = "an array with other last bits"
-            return Difference(field=field, recorded=old, recomputed=new, outcome=Outcome.WITHIN, note=note)
-        if old != new and _close_text(name, old, new):
-            tolerance = "the numbers in it"
+        if old != new and not same_machine and _is_of_array(field, old, new):
+            note = "an array of other libraries or another processor: its numbers are compared by themselves"
+            return Difference(
+                field=field, recorded=old, recomputed=new, outcome=Outcome.INCOMPARABLE, tolerance="", note=note
+            )
+        if old != new and (_close_places(old, new) if name in _COORDINATES else explained(old, new, moved)):
+            tolerance = "numbers of the record that moved"
             return Difference(field=field, recorded=old, recomputed=new, outcome=Outcome.WITHIN, tolerance=tolerance)
     outcome = Outcome.SAME if recorded == recomputed else Outcome.BEYOND
     return Difference(field=field, recorded=old, recomputed=new, outcome=outcome)
@@ -248,19 +282,9 @@ def _is_of_array(field: str, *texts: str) -> bool:
     return of_array and all(_DIGEST.fullmatch(text) for text in texts)
 
 
-def _close_text(name: str, recorded: str, recomputed: str) -> bool:
-    """Whether two sentences differ in decimal numbers only, and in these by no more than a printed digit."""
+def _close_places(recorded: str, recomputed: str) -> bool:
+    """Whether two outlines have the same corners, each within the tolerance of a coordinate."""
     if _INSIDE.sub("#", recorded) != _INSIDE.sub("#", recomputed):
         return False
-    return all(
-        old == new or ("." in old + new and abs(float(new) - float(old)) <= _printed(name, old, new))
-        for old, new in zip(_INSIDE.findall(recorded), _INSIDE.findall(recomputed), strict=True)
-    )
-
-
-def _printed(name: str, old: str, new: str) -> float:
-    if name in _COORDINATES:
-        return _DEGREES
-    digits = min(len(text.partition("e")[0].partition(".")[2]) for text in (old, new))
-    power = float(f"1e{old.partition('e')[2] or 0}")
-    return 1.001 * 10.0**-digits * power + RELATIVE * abs(float(old))
+    pairs = zip(_INSIDE.findall(recorded), _INSIDE.findall(recomputed), strict=True)
+    return all(abs(float(new) - float(old)) <= _DEGREES for old, new in pairs)

@@ -57,6 +57,10 @@ class Interval(Model):
         """Return the field for a span; a day stays a day."""
         return cls(start_datetime=iso(span.start), end_datetime=iso(span.end), label=span.label)
 
+    def span(self) -> TimeSpan:
+        """Return the span between the two instants."""
+        return TimeSpan(self.start_datetime, self.end_datetime)
+
 
 class EstimateField(Model):
     """A value with its interval; value is null where only the interval is known."""

@@ -4,9 +4,10 @@ import math
 
 from osint_imagery.change.detections import Detection, Detections
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.claim import Change, Prediction
+from osint_imagery.core.claim import Change, Prediction, Target
+from osint_imagery.core.estimate import Estimate
 
-__all__ = ["TIMES", "at_place", "expected_sign", "fitting", "largest_m2"]
+__all__ = ["TIMES", "at_place", "expected_sign", "fitting", "largest_m2", "may_reach", "size_reached"]
 
 _VISIBLE = ("blue", "green", "red")
 TIMES = 2.0
@@ -30,8 +31,9 @@ def expected_sign(prediction: Prediction) -> int:
 def fitting(prediction: Prediction, detections: Detections, aoi: AreaOfInterest | None) -> tuple[Detection, ...]:
     """Return the detections that could be the target: sign not contrary, its size, in the area.
 
-    Its area has to reach the target's within its interval, and, unless larger ones fit too, may not exceed twice the
-    target with half a pixel of blur on each side.
+    Where larger ones fit too ("of a quarter of a hectare and more"), the stated size is a threshold, which the area
+    itself has to reach, not only the upper end of its interval. Otherwise the interval has to reach the target's area,
+    the area half of it, and its lower end may not exceed twice the target with half a pixel of blur on each side.
 
     Parameters
     ----------
@@ -42,10 +44,38 @@ def fitting(prediction: Prediction, detections: Detections, aoi: AreaOfInterest 
     aoi : AreaOfInterest or None
         The prediction's place; None takes every detection as inside.
     """
-    least = prediction.target.length_m * prediction.target.width_m
     most = largest_m2(prediction, detections)
     return tuple(
-        item for item in at_place(prediction, detections, aoi) if item.area.high >= least and item.area.low <= most
+        item
+        for item in at_place(prediction, detections, aoi)
+        if size_reached(prediction.target, item.area) and item.area.low <= most
+    )
+
+
+def size_reached(target: Target, area: Estimate) -> bool:
+    """Whether an area is large enough to be the target's.
+
+    Examples
+    --------
+    >>> area = Estimate(value=1355, low=1145, high=2556, level=0.9, unit="m2", method="pixels")
+    >>> [
+    ...     size_reached(Target(what="a clearing", length_m=50, width_m=50, at_least=known), area)
+    ...     for known in (True, False)
+    ... ]
+    [False, True]
+    """
+    size = target.length_m * target.width_m
+    value = area.low if math.isnan(area.value) else area.value
+    return value >= size if target.at_least else area.high >= size and value >= size / TIMES
+
+
+def may_reach(prediction: Prediction, detections: Detections, aoi: AreaOfInterest | None) -> tuple[Detection, ...]:
+    """Return the detections that are smaller than the target, and may be as large only by their interval."""
+    size = prediction.target.length_m * prediction.target.width_m
+    return tuple(
+        item
+        for item in at_place(prediction, detections, aoi)
+        if item.area.high >= size and not size_reached(prediction.target, item.area)
     )
 
 

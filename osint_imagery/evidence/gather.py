@@ -100,6 +100,7 @@ def object_field(prediction: Prediction) -> ObjectModel:
         contrast=tuple(ContrastField(band=band, difference=decimal_text(v)) for band, v in sorted(contrast.items())),
         dwell_days=number(prediction.dwell_days),
         when=Interval.of(prediction.when.span()),
+        at_least=prediction.target.at_least,
     )
 
 

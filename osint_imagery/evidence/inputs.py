@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 from urllib.parse import urlsplit, urlunsplit
 
+import numpy as np
 from pydantic import Field
 
 from osint_imagery.core.errors import InputError, MissingAssetError
@@ -155,8 +156,16 @@ def _placeless(body: Any) -> Any:
 
 
 def libraries_here() -> tuple[tuple[str, str], ...]:
-    """Return the versions of the libraries that compute, on this machine."""
-    found = [("python", platform.python_version())]
+    """Return what computes on this machine: versions of the libraries, kind of processor.
+
+    The last bits of a sum depend on them: where all are the same, arrays are the same to the bit.
+    """
+    simd = np.show_config(mode="dicts").get("SIMD Extensions", {})
+    found = [
+        ("python", platform.python_version()),
+        ("machine", platform.machine() or "not known"),
+        ("vector instructions", " ".join((*simd.get("baseline", ()), *simd.get("found", ()))) or "not known"),
+    ]
     for name in _LIBRARIES:
         try:
             found.append((name, version(name)))

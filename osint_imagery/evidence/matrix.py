@@ -19,7 +19,7 @@ from osint_imagery.evidence.assessed_parts import (
 )
 from osint_imagery.evidence.scales import nearer_end
 from osint_imagery.evidence.sharing import groups_of
-from osint_imagery.evidence.weighing import useful
+from osint_imagery.evidence.weighing import limit_of, useful
 
 __all__ = ["rankings_of", "rows_of"]
 
@@ -47,8 +47,9 @@ def _seen(hypotheses: Sequence[HypothesisField], item: ImageryItem) -> Row:
         note = item.reason
     else:
         note = WEIGHING["row counted" if counted else "row useless"].format(ratio=ratio)
-        if item.worth is not None and item.worth.value in {item.cap, item.floor} - {None}:
-            note = WEIGHING["at limit"].format(note=note)
+        limit = limit_of(item)
+        if limit is not None:
+            note = WEIGHING[f"row {limit.what}"].format(note=note, counts=limit.counts)
     return Row(
         item=item.id,
         share="imagery",

@@ -68,6 +68,7 @@ class ObjectModel(Model):
     contrast: tuple[ContrastField, ...]
     dwell_days: Number | None
     when: Interval
+    at_least: bool = Field(default=False, exclude_if=lambda value: not value)
 
 
 class Annotation(Model):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from osint_imagery.core.errors import InputError
+from osint_imagery.evidence.consistency import refuse_contradictions
 from osint_imagery.evidence.folder import clear_leftovers, file_name, files_of, stored, write_new
 from osint_imagery.evidence.ledger import (
     Entry,
@@ -40,8 +41,9 @@ def write_record(folder: Path, entries: Sequence[Entry], record: EvidenceRecord)
     Raises
     ------
     InputError
-        If it is about another claim.
+        If it is about another claim, or contradicts itself.
     """
+    refuse_contradictions(record)
     earlier = [entry.file for entry in entries if isinstance(entry.file, RecordAdded)]
     claim = entries[0].file
     if claim is None or record.claim.digest != claim.digest:

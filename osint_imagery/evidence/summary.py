@@ -69,7 +69,9 @@ def _ratio(finding: Finding) -> str:
     if given is None:
         return "none: " + finding.ratio.reason.split(";")[0].rstrip(".")
     words = support_words(given.low if seen else given.high, first="the change", second="no such change")
-    return f"LR{'+' if seen else '-'} {given}, {words}; at the level of object change, not of the claim"
+    capped = seen and finding.ratio.cap is not None and given.high >= finding.ratio.cap
+    limit = f" ({TEMPLATES['cap']})" if capped else ""
+    return f"LR{'+' if seen else '-'} {given}{limit}, {words}; at the level of object change, not of the claim"
 
 
 def _unseen(findings: Sequence[Finding]) -> str:

@@ -60,6 +60,10 @@ class Verification:
         Digest of the last entry: whoever kept it elsewhere can tell that nothing was taken off the end.
     closed : bool
         Whether the dossier is complete and lists all its files.
+    assessments : int
+        Assessments, each made again from its records and compared, but for `not_recomputed`.
+    not_recomputed : tuple of str
+        Assessments made by other rules than this version's: their bytes are those recorded, and no more was checked.
     seals : tuple of str
         Who signed or timestamped which state, and what came after.
     notes : tuple of str
@@ -75,6 +79,8 @@ class Verification:
     scenes: int
     head: str
     closed: bool
+    assessments: int = 0
+    not_recomputed: tuple[str, ...] = ()
     seals: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -83,11 +89,14 @@ class Verification:
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else "open: files and entries may still be added"
+        except_for = f", but NOT RECOMPUTED: {', '.join(self.not_recomputed)}" if self.not_recomputed else ""
+        again = self.assessments - len(self.not_recomputed)
         lines = [
-            f"{self.path.resolve().name}: verified ({state})",
+            f"{self.path.resolve().name}: verified ({state}){except_for}",
             f"  claim {self.claim_id}, registered first as {self.claim_digest}",
             f"  {self.entries} ledger entries chained, {self.files} files compared byte for byte by SHA-256",
             f"  {self.records} evidence records re-read, {self.scenes} scenes offered",
+            f"  {again} of {self.assessments} assessments made again from the records",
             f"  head {self.head}",
             *(f"  {seal}" for seal in self.seals or ("not signed, not timestamped",)),
             *(f"  note: {note}" for note in self.notes),
@@ -155,10 +164,10 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     problems += unsound
     wrong, told = check_records(folder, entries, held)
     problems += wrong
-    for check in (check_people, check_assessments):
-        faults, remarks = check(folder, entries, held)
-        problems += faults
-        told += remarks
+    faults, remarks = check_people(folder, entries, held)
+    unfounded, about, skipped = check_assessments(folder, entries, held)
+    problems += (*faults, *unfounded)
+    told += (*remarks, *about)
     if problems or claim is None:
         _refuse(folder, problems)
     told += tuple(note for entry in entries if isinstance(entry.body, SearchMade) for note in entry.body.notes)
@@ -169,6 +178,8 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
         claim_digest=_first(entries).digest,
         entries=len(entries),
         files=len(held),
+        assessments=sum(entry.kind == "assessment_added" for entry in entries),
+        not_recomputed=skipped,
         records=sum(isinstance(entry.file, RecordAdded) for entry in entries),
         scenes=len(offered),
         head=entries[-1].digest,

@@ -12,7 +12,8 @@ References
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from osint_imagery.core.estimate import Estimate, ratio_words
@@ -22,7 +23,7 @@ from osint_imagery.evidence.fields import EstimateField
 from osint_imagery.evidence.scales import USEFUL, nearer_end, support_words
 from osint_imagery.evidence.sharing import groups_of, shared_in
 
-__all__ = ["multiplied", "pooled", "useful", "weigh"]
+__all__ = ["Limit", "limit_of", "multiplied", "pooled", "useful", "weigh"]
 
 _LEAST_LEVEL = 0.5
 
@@ -106,6 +107,32 @@ def _inverse(value: float) -> float:
     return math.inf if value == 0 else 1 / value
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What of a ratio is the limit of what was counted, no estimate: one end, or also the figure; and the counts."""
+
+    what: Literal["figure", "end"]
+    counts: str
+
+
+def limit_of(item: ImageryItem) -> Limit | None:
+    """Return whether the strong end of an item's ratio is the most that its counts can support; None where it is not.
+
+    Parameters
+    ----------
+    item : ImageryItem
+        With the cap of its LR+ or the floor of its LR-.
+    """
+    worth = item.worth
+    if worth is None or item.observed is None:
+        return None
+    bound, end = (item.cap, worth.high) if item.observed == "LR+" else (item.floor, worth.low)
+    if bound is None or end != bound:
+        return None
+    counts = WEIGHING["quiet counts" if item.observed == "LR+" else "inserted counts"]
+    return Limit(what="figure" if worth.value == bound else "end", counts=counts)
+
+
 def weigh(
     first: HypothesisField, second: HypothesisField, items: Sequence[ImageryItem], links: Sequence[Link]
 ) -> Pairing:
@@ -140,7 +167,7 @@ def weigh(
         favors=_favored(first, second, whole),
         words=_words(first, second, whole),
         words_if_independent=_words(first, second, product),
-        sentence=_sentence(first, second, whole, terms),
+        sentence=" ".join((_sentence(first, second, whole, terms), *_limits(items, terms))),
     )
 
 
@@ -240,6 +267,18 @@ def _sentence(first: HypothesisField, second: HypothesisField, ratio: Estimate |
     items = ", ".join(term.item for term in terms if term.ratio is not None)
     words = _words(first, second, ratio)
     return WEIGHING["ratio"].format(items=items, times=times, one=one.id, other=other.id, words=words)
+
+
+def _limits(items: Sequence[ImageryItem], terms: Sequence[Term]) -> Iterator[str]:
+    """Yield a sentence for each kind of limit at which the intervals of weighed items end."""
+    weighed = {term.item for term in terms if term.ratio is not None}
+    found: dict[Limit, list[str]] = {}
+    for item in items:
+        limit = limit_of(item) if item.id in weighed else None
+        if limit is not None:
+            found.setdefault(limit, []).append(item.id)
+    for limit, names in found.items():
+        yield WEIGHING[f"limit {limit.what}"].format(items=", ".join(names), counts=limit.counts)
 
 
 def _times(value: float) -> str:

@@ -201,8 +201,8 @@ def ratio_sentence(finding: Finding, level: PropositionLevel = OBJECT_CHANGE) ->
         bounds = "" if given is None else f"; LR- lies between {given.low:.2g} and {given.high:.2g}"
         return TEMPLATES["no ratio"].format(reason=finding.ratio.reason + bounds)
     parts = [_ratio(finding.prediction, given, seen=seen)]
-    if seen and finding.ratio.cap is not None and given.value >= finding.ratio.cap:
-        parts.append(TEMPLATES["capped"])
+    if seen and finding.ratio.cap is not None and given.high >= finding.ratio.cap:
+        parts.append(TEMPLATES["capped" if given.value >= finding.ratio.cap else "upper capped"])
     if not seen and finding.ratio.floor is not None and given.value <= given.low:
         parts.append(TEMPLATES["floored"])
     return " ".join([*parts, *_shared(finding)])

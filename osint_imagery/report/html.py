@@ -10,7 +10,7 @@ from markupsafe import Markup
 from osint_imagery.report import headings
 from osint_imagery.report.content import Picture, ReportContent
 
-__all__ = ["direction", "html_report", "page_of", "read_part", "style_digest"]
+__all__ = ["direction", "html_report", "page_of", "page_version", "read_part", "style_digest"]
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku-arab", "ps", "sd", "syr", "ug", "ur", "yi"})
 
@@ -56,6 +56,7 @@ def html_report(content: ReportContent) -> str:
         words=headings,
         style=Markup(style),  # noqa: S704 - our own file, no outside text
         policy=style_digest(style),
+        version=page_version(),
         reading=direction(content.claim.language),
         known={section.id for section in content.sections},
         images=[(picture, _data_uri(picture)) for picture in content.pictures],
@@ -65,6 +66,12 @@ def html_report(content: ReportContent) -> str:
 def style_digest(style: str) -> str:
     """Return the digest by which a page's content security policy allows its own style."""
     return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def page_version() -> str:
+    """Return which page this version writes: pages made with another form can be read, but not made again."""
+    parts = "".join(read_part(name) for name in ("page.css", "parts.html.j2", "page.html.j2"))
+    return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
 def page_of(name: str) -> Template:

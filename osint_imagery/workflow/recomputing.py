@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from osint_imagery.change.detectors import detectors, resolve
@@ -11,10 +11,12 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.core.timespan import TimeSpan, utc
 from osint_imagery.evidence.differences import Difference, Outcome, differences, judge, worst
 from osint_imagery.evidence.fields import LookField
-from osint_imagery.evidence.inputs import Inputs, PredictionInput
+from osint_imagery.evidence.finding import Finding
+from osint_imagery.evidence.inputs import Inputs, PredictionInput, libraries_here
 from osint_imagery.evidence.record import EvidenceRecord, record_of
 from osint_imagery.evidence.standing import StandingRecord
 from osint_imagery.observe.coverage import Coverage, Look, LookState, covered
+from osint_imagery.workflow.assessing import SOFTWARE
 from osint_imagery.workflow.examining import Plan, Settings, examine, finest_gsd, plan
 from osint_imagery.workflow.looking import Offered, looks_at
 from osint_imagery.workflow.reproduction import RecordCheck
@@ -57,6 +59,8 @@ class Recomputer:
         The catalogue's folder, taken out of messages.
     executor : Executor or None
         Aligns quiet pairs in parallel.
+    findings : dict of str to Finding
+        What came out, by prediction, where all of it could be computed; filled by :meth:`check`.
     """
 
     claim: Claim
@@ -64,6 +68,7 @@ class Recomputer:
     checks: Mapping[str, SceneCheck]
     folder: Path
     executor: Executor | None = None
+    findings: dict[str, Finding] = field(default_factory=dict)
 
     def check(self, standing: StandingRecord) -> RecordCheck:
         """Compute one record again and compare it."""
@@ -163,6 +168,8 @@ class _Work:
             settings=self.settings,
             executor=self.maker.executor,
         )
+        if self.hindrance is None and not self.missing:
+            self.maker.findings[self.prediction.id] = done.finding
         accessed = self.record.scenes[0].accessed if self.record.scenes else self.record.created
         again = record_of(
             self.maker.claim,
@@ -171,13 +178,14 @@ class _Work:
             created=utc(self.record.created),
             software=self.record.software,
         )
-        return differences(self.record, again, blocked=self._blocked)
+        same = set(libraries_here()) <= set(self.maker.inputs.libraries) and self.record.software == SOFTWARE
+        return differences(self.record, again, blocked=self._blocked, same_machine=same)
 
-    def _blocked(self, field: str) -> tuple[Outcome, str] | None:
-        if field.startswith("coverage.looks["):
-            check = self.missing.get(field.removeprefix("coverage.looks[").partition("]")[0])
+    def _blocked(self, name: str) -> tuple[Outcome, str] | None:
+        if name.startswith("coverage.looks["):
+            check = self.missing.get(name.removeprefix("coverage.looks[").partition("]")[0])
             return None if check is None else (check.outcome, f"rests on {check.scene_id}")
-        if self.hindrance is None or field.startswith(_WITHOUT_PIXELS):
+        if self.hindrance is None or name.startswith(_WITHOUT_PIXELS):
             return None
         return self.hindrance
 
@@ -199,18 +207,16 @@ def _pairs(quiet: Sequence[tuple[str, str]]) -> str:
     return f"{len(quiet)} pairs" + "".join(f"; {first} / {second}" for first, second in quiet)
 
 
-def _look(field: LookField) -> Look:
-    if field.state not in set(LookState):
-        msg = (
-            f"look {field.scene_id} has state={field.state!r}, which no record of this version has; it cannot stand in"
-        )
+def _look(told: LookField) -> Look:
+    if told.state not in set(LookState):
+        msg = f"look {told.scene_id} has state={told.state!r}, which no record of this version has; it cannot stand in"
         raise InputError(msg)
     return Look(
-        scene_id=field.scene_id,
-        acquired=TimeSpan(field.acquired.start_datetime, field.acquired.end_datetime),
-        usable_fraction=None if field.usable_fraction is None else float(field.usable_fraction),
-        state=LookState(field.state),
-        reason=field.reason,
-        sensor=field.sensor,
-        sun_elevation_deg=None if field.sun_elevation_deg is None else float(field.sun_elevation_deg),
+        scene_id=told.scene_id,
+        acquired=TimeSpan(told.acquired.start_datetime, told.acquired.end_datetime),
+        usable_fraction=None if told.usable_fraction is None else float(told.usable_fraction),
+        state=LookState(told.state),
+        reason=told.reason,
+        sensor=told.sensor,
+        sun_elevation_deg=None if told.sun_elevation_deg is None else float(told.sun_elevation_deg),
     )

@@ -19,6 +19,7 @@ from osint_imagery.evidence.standing import Standing
 from osint_imagery.scenes.catalog import Catalog, open_catalog
 from osint_imagery.workflow.examining import Progress, silent
 from osint_imagery.workflow.recomputing import Recomputer
+from osint_imagery.workflow.recomputing_page import check_page
 from osint_imagery.workflow.reproduction import RecordCheck, Reproduction
 from osint_imagery.workflow.spans import claim_area, claim_span
 from osint_imagery.workflow.upstream import Upstream, check_scenes, unreached
@@ -120,6 +121,7 @@ def reproduce(
         problems=_contradictions(inputs, standing.entries),
         scenes=upstream.checks,
         records=tuple(records),
+        page=check_page(standing, maker.findings, [row for record in records for row in record.rows]),
         made_by=(*(_split(text) for text in sorted(made)), *inputs.libraries),
         made_here=((_SOFTWARE, version(_SOFTWARE)), *libraries_here()),
         notes=(*_superseded(standing), *_about(source, upstream, inputs), *_more(upstream, standing)),

@@ -60,6 +60,8 @@ class Reproduction:
         One a cited scene.
     records : tuple of RecordCheck
         One a record that stands.
+    page : RecordCheck or None
+        The report page, made again and compared line by line; None where there is none that stands.
     made_by, made_here : tuple of (str, str)
         Software and libraries of the dossier, and those used now.
     notes : tuple of str
@@ -71,6 +73,7 @@ class Reproduction:
     problems: tuple[str, ...] = ()
     scenes: tuple[SceneCheck, ...] = ()
     records: tuple[RecordCheck, ...] = ()
+    page: RecordCheck | None = None
     made_by: tuple[tuple[str, str], ...] = ()
     made_here: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
@@ -80,7 +83,12 @@ class Reproduction:
         """What a reader has to know first: altered, beyond tolerance, upstream changed, not checked, within, same."""
         if self.problems:
             return Outcome.ALTERED
-        return worst([*(item.outcome for item in self.scenes), *(item.outcome for item in self.records)])
+        return worst([*(item.outcome for item in self.scenes), *(item.outcome for item in self.computed)])
+
+    @property
+    def computed(self) -> tuple[RecordCheck, ...]:
+        """Records and page."""
+        return (*self.records, *((self.page,) if self.page is not None else ()))
 
     @property
     def reproduced(self) -> bool:

@@ -21,7 +21,7 @@ _MAIN = re.compile(
 """Rows that are shown also where they are the same: what a reader asks for first."""
 
 _MOST = 12  # differing rows a record, and scenes, that the text shows; the page and the data hold all
-_VERIFIED = "figures and the report page, whose bytes verify compares"
+_VERIFIED = "figures, whose bytes verify compares"
 _HEAD = ("field", "recorded", "recomputed", "difference", "tolerance")
 _WIDTHS = (34, 16, 16, 10, 10)
 
@@ -31,7 +31,7 @@ def as_text(found: "Reproduction") -> str:
     lines = [f"{found.path.name}: {found.outcome.value.upper()}{_claim(found)}"]
     lines += [f"  {problem}" for problem in found.problems]
     lines += _scene_lines(found)
-    for record in found.records:
+    for record in found.computed:
         lines += ["", *_record_lines(record)]
     if found.records and not found.problems:
         lines += ["", f"Tolerance: {TOLERANCE}", f"Not computed: {', '.join(CARRIED)}; {_VERIFIED}."]
@@ -114,7 +114,7 @@ def as_html(found: "Reproduction") -> str:
         rows = [(item.scene_id, item.outcome.value, item.reason) for item in found.scenes]
         counts = _counted(Counter(item.outcome.value for item in found.scenes))
         parts.append(_folded(f"{len(rows)} cited scenes: {counts}", _table(("scene", "verdict", "found"), rows)))
-    for record in found.records:
+    for record in found.computed:
         parts.append(_record_html(record))
     parts += [f"<p><small>{escape(text)}</small></p>" for text in _small(found)]
     return "".join(parts)
@@ -162,24 +162,26 @@ def as_data(found: "Reproduction") -> dict[str, object]:
         "scenes": [
             {"scene": item.scene_id, "outcome": item.outcome.value, "reason": item.reason} for item in found.scenes
         ],
-        "records": [
-            {
-                "record": record.record_id,
-                "prediction": record.prediction,
-                "file": record.path,
-                "answer": record.answer,
-                "outcome": record.outcome.value,
-                "counts": dict(record.counts),
-                "notes": list(record.notes),
-                "rows": [_row(row) for row in record.rows],
-            }
-            for record in found.records
-        ],
+        "records": [_record(record) for record in found.records],
+        "page": _record(found.page) if found.page is not None else None,
         "tolerance": TOLERANCE,
         "not_computed": dict(CARRIED),
         "made_with": dict(found.made_by),
         "reproduced_with": dict(found.made_here),
         "notes": list(found.notes),
+    }
+
+
+def _record(record: "RecordCheck") -> dict[str, object]:
+    return {
+        "record": record.record_id,
+        "prediction": record.prediction,
+        "file": record.path,
+        "answer": record.answer,
+        "outcome": record.outcome.value,
+        "counts": dict(record.counts),
+        "notes": list(record.notes),
+        "rows": [_row(row) for row in record.rows],
     }
 
 

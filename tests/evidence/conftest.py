@@ -55,6 +55,8 @@ predictions:
     when: {start: 2026-05-01, end: 2026-05-10}
 """
 
+QUIET = CalibrationKind.PLACEBO
+CALIBRATION = Calibration(kind=QUIET, reason="30 quiet pairs", count=30, of="change", probability_kind=QUIET)
 AOI = AreaOfInterest.from_bbox(36.000, 45.000, 36.003, 45.002, name="the quay")
 BEFORE, AFTER = TimeSpan("2026-04-28T08:00:00Z"), TimeSpan("2026-05-13")
 AT = utc("2026-06-01T12:00:00Z")
@@ -134,8 +136,7 @@ def detection(**changed: object) -> Detection:
 
 
 def _pair() -> Pair:
-    grid = Grid.over(AOI, resolution_m=10)
-    rng = np.random.default_rng(5)
+    grid, rng = Grid.over(AOI, resolution_m=10), np.random.default_rng(5)
     pixels = rng.normal(0.1, 0.01, (2, *grid.shape)).astype(np.float32)
     later = pixels + rng.normal(0, 0.01, pixels.shape).astype(np.float32)
     read = Step(name="read", version="1", inputs=(digest_bytes(ASSET),))
@@ -168,7 +169,7 @@ def detections(*items: Detection, verdict: Verdict = Verdict.CHANGED, reason: st
         observed=~plane.astype(bool),
         examined=~plane.astype(bool),
         aoi=AOI,
-        calibration=Calibration(kind=CalibrationKind.PLACEBO, reason="30 quiet pairs", count=30),
+        calibration=CALIBRATION,
         lineage=PAIR.lineage.then(Step(name="detect", version="1")),
     )
     return Detections(
@@ -219,9 +220,7 @@ def power(found: int = 58, tried: int = 60, alarms: int = 0, pairs: int = 30) ->
 
 
 @dataclass(frozen=True)
-class Case:
-    """Builds findings; every part can be replaced."""
-
+class Case:  # builds findings; every part can be replaced
     claim: Claim
 
     def find(self, **changed: object) -> Finding:

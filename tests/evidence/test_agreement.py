@@ -159,7 +159,8 @@ def test_one_label_for_everything_is_said_and_gives_no_certainty() -> None:
     one = of_table([[5, 3, 0], [0, 0, 0], [0, 0, 0]])
     assert one.kappa is not None
     assert number(one.kappa.value) == 0
-    assert any(note.startswith("A gave one label") for note in one.notes)
+    assert any(note.startswith("A gave the one label 'change' to all 8 places compared here") for note in one.notes)
+    assert not any(note.startswith("B gave") for note in one.notes)
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

@@ -242,7 +242,9 @@ def test_superseded_record_is_not_reported(
     text = path.read_text()
     assert text.count("osint-imagery:report begin") == 1
     assert "records/0002-shed.json" in text
-    assert "records/0001-shed.json" not in text
+    assert "- Record `records/0001-shed.json`" not in text
+    assert "shed (records/0001-shed.json)" in text
+    assert "withdrawn on 2026-06-01T12:00:00Z by an analyst: a better version" in text
     assert not (tmp_path / "a.figures").exists()  # the new record has no picture
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ from osint_imagery.change.detections import Verdict
 from osint_imagery.core.claim import Change, DetectionLevel
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.evidence.consistency import contradictions
 from osint_imagery.evidence.decision import compared_looks
 from osint_imagery.evidence.finding import Answer
 from osint_imagery.evidence.fitting import expected_sign
+from osint_imagery.evidence.record import record_of
 from osint_imagery.observe.coverage import LookState
 from osint_imagery.observe.resolution import resolution
 
@@ -74,7 +77,57 @@ def test_a_change_much_larger_than_the_target_is_not_the_target(case: Any, side:
     if answer is Answer.UNDETERMINED:
         assert "19 times as large" in finding.reason
     open_ended = prediction.model_copy(update={"target": target.model_copy(update={"at_least": True})})
-    assert case.find(prediction=open_ended).answer is Answer.SEEN
+    assert case.find(prediction=open_ended).answer is (Answer.UNDETERMINED if side == 35 else Answer.SEEN)
+
+
+def of_size(case: Any, make: Make, value: float, high: float, *, at_least: bool, side: float = 50) -> Any:
+    target = case.claim.predictions[0].target.model_copy(
+        update={"length_m": side, "width_m": side, "at_least": at_least}
+    )
+    prediction = case.claim.predictions[0].model_copy(update={"target": target})
+    size = Estimate(value=value, low=0.8 * value, high=high, level=0.9, unit="m2", method="pixels")
+    return case.find(
+        prediction=prediction,
+        detections=make["detections"](make["detection"](area=size)),
+        resolution=resolution(target, 10),
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "high", "at_least", "answer"),
+    [
+        (1355, 2556, True, Answer.UNDETERMINED),  # only the upper end reaches "50 x 50 m and more"
+        (2499, 3100, True, Answer.UNDETERMINED),
+        (2500, 3100, True, Answer.SEEN),
+        (9000, 9900, True, Answer.SEEN),
+        (2300, 2556, False, Answer.SEEN),  # "about 50 x 50 m": the size lies in the interval
+        (1355, 2556, False, Answer.SEEN),
+        (1240, 2556, False, Answer.UNDETERMINED),  # less than half of it
+        (2300, 2499, False, Answer.NOT_SEEN),  # smaller, and surely so
+    ],
+)
+def test_a_size_is_met_by_the_estimate_and_not_by_the_end_of_its_interval_alone(
+    *, case: Any, make: Make, value: float, high: float, at_least: bool, answer: Answer
+) -> None:
+    finding = of_size(case, make, value, high, at_least=at_least)
+    assert finding.answer is answer
+    assert len(finding.fitting) == (answer is Answer.SEEN)
+    told = f"smaller than a shed ({'at least ' if at_least else ''}2,500 m²): it may be as large only by the upper end"
+    assert (told in finding.reason) == (answer is Answer.UNDETERMINED and high >= 2500)
+
+
+def test_a_record_knows_that_a_size_is_a_threshold_and_holds_its_detections_to_it(
+    *, case: Any, make: Make, at: datetime
+) -> None:
+    finding = of_size(case, make, 2600, 3100, at_least=True)
+    record = record_of(case.claim, finding, accessed=at, created=at, software="x 1")
+    assert record.object_model.at_least
+    assert contradictions(record) == ()
+    small = record.detections[0].area.model_copy(update={"value": "2400"})
+    false = record._with(detections=(record.detections[0].model_copy(update={"area": small}),))
+    assert "detection 1 fits the prediction, and is smaller than it" in contradictions(false)
+    plain = record_of(case.claim, case.find(), accessed=at, created=at, software="x 1")
+    assert b"at_least" not in plain.body()
 
 
 def test_a_level_above_the_pixels_could_not_have_been_seen(case: Any) -> None:

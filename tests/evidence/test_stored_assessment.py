@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.forging import forge
 
 from osint_imagery.core.claim import Claim
 from osint_imagery.core.errors import EvidenceExistsError, VerificationError
@@ -67,9 +68,22 @@ def test_a_superseded_record_no_longer_counts(folder: ClaimFile, record: Evidenc
 
 def test_one_of_other_rules_is_named_and_not_called_altered(folder: ClaimFile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assessing, "RULES", "3")
-    assert about(verify(folder.path)) == [
-        "assessments/0001.json was made by rules '2', this version knows '3': not made again"
-    ]
+    checked = verify(folder.path)
+    (note,) = about(checked)
+    assert note.startswith("assessments/0001.json was made by rules '2' (osint-imagery ")
+    assert "knows '3': it was not recomputed, so that nothing says that its words and numbers follow" in note
+    assert checked.not_recomputed == ("assessments/0001.json",)
+    assert "but NOT RECOMPUTED: assessments/0001.json" in repr(checked).splitlines()[0]
+    assert "0 of 1 assessments made again" in repr(checked)
+
+
+def test_one_of_other_rules_that_rests_on_strange_records_is_refused(
+    folder: ClaimFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forge(folder.path, "assessments/0001.json", lambda body: body["rests_on"][0].update(digest="sha256:" + "0" * 64))
+    monkeypatch.setattr(assessing, "RULES", "3")
+    with pytest.raises(VerificationError, match="rests on records that the ledger did not hold"):
+        verify(folder.path)
 
 
 def test_bytes_that_are_no_assessment_are_refused_by_name(folder: ClaimFile, at: datetime) -> None:

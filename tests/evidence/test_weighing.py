@@ -79,7 +79,8 @@ def test_one_item_stands_as_it_is() -> None:
     assert got.sentence == (
         "At the level of object change, the imagery of ship is 4 (bounds: between 3 and 4.5) times as probable under "
         "what “came” predicts there as under what “not” predicts: weak support for “came” over “not”. This is no "
-        "ratio for the claim."
+        "ratio for the claim. The end farther from 1 of the interval of ship is the most that so many quiet pairs can "
+        "support, not an estimate."
     )
 
 

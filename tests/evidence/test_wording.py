@@ -132,7 +132,10 @@ def test_usable_looks_inside_the_bracket_are_named(case: Any, make: Make) -> Non
 
 def test_a_capped_ratio_says_so(case: Any, make: Make) -> None:
     assert "The figure is the limit" in ratio_sentence(case.find())
-    assert "the limit that" not in ratio_sentence(case.find(power=make["power"](found=20, alarms=4)))
+    below = ratio_sentence(case.find(power=make["power"](found=20, alarms=4)))
+    assert "The figure is the limit" not in below
+    assert "The upper end of the interval is the limit that this many quiet pairs" in below
+    assert "the most that so many quiet pairs can support" in five_lines(case.claim, [case.find()], where="d")
 
 
 def test_silence_at_the_limit_of_the_insertions_says_so(case: Any, make: Make) -> None:

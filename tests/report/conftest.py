@@ -173,10 +173,18 @@ def make_detections(pair: Pair, count: int, kind: CalibrationKind) -> Detections
         examined=np.array(pair.valid),
         aoi=None,
         calibration=Calibration(
-            kind=kind, reason=reasons.get(kind, "24 quiet pairs"), count=24, quiet_dates=quiet, alarms=2, rank_p=0.04
+            kind=kind,
+            reason=reasons.get(kind, "24 quiet pairs"),
+            count=24,
+            quiet_dates=quiet,
+            alarms=2,
+            rank_p=0.04,
+            probability_kind=kind,
         ),
     )
     verdict = Verdict.CHANGED if count else Verdict.NO_CHANGE_FOUND
+    if kind is CalibrationKind.NONE:
+        verdict = Verdict.UNDETERMINED
     return Detections(
         items=tuple(items),
         labels=labels,
@@ -214,7 +222,7 @@ def make_content(make_claim: Callable[..., Claim], tmp_path: Path) -> Callable[.
             )
             for scene in scenes
         )
-        prediction = said.predictions[0]
+        prediction, seen = said.predictions[0], bool(count) and kind is not CalibrationKind.NONE
         coverage = Coverage(
             prediction_id="pier",
             place=said.place.name,
@@ -227,14 +235,14 @@ def make_content(make_claim: Callable[..., Claim], tmp_path: Path) -> Callable[.
         )
         finding = Finding(
             prediction=prediction,
-            answer=Answer.SEEN if count else Answer.UNDETERMINED,
-            reason="a change of the stated size lies there" if count else "nothing was found",
+            answer=Answer.SEEN if seen else Answer.UNDETERMINED,
+            reason="a change of the stated size lies there" if seen else "nothing was found",
             coverage=coverage,
             resolution=resolution(prediction.target, 10.0),
             detections=detections,
-            bracket=(scenes[0].acquired, scenes[1].acquired) if count else None,
+            bracket=(scenes[0].acquired, scenes[1].acquired) if seen else None,
             scenes=scenes,
-            fitting=detections.items[:1],
+            fitting=detections.items[:1] if seen else (),
         )
         figure = before_after(pair, detections)
         artifact = figure.save(tmp_path / f"figure-{count}-{kind}-{simulated}.png")

@@ -47,7 +47,7 @@ class Blind:
     """A claim file with a committed sheet, and what readers may answer to it."""
 
     def __init__(self, folder: ClaimFile, at: datetime, home: Path, *, commit: bool = True) -> None:
-        added = named_record(folder.entries, "port-shed-shed")
+        added = named_record(folder.path, folder.entries, "port-shed-shed").body
         reference = RecordReference(path=added.path, digest=added.digest, record_id=added.record_id)
         self.folder, self.at, self.home = folder, at, home
         self.key = ReviewKey(

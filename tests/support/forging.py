@@ -1,6 +1,7 @@
 """A dossier rewritten as an able forger would: the edited file, every digest of it, and the whole chain."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,30 @@ def forge(folder: Path, name: str, change: Callable[[dict[str, Any]], object]) -
     for entry in entries:
         if entry["kind"] == "assessment_added" and entry["body"]["path"] not in data:
             _forge_assessment(folder, entry["body"]["path"], entry["index"])
+    _forge_page(folder)
+
+
+def _forge_page(folder: Path) -> None:
+    """Let the page name the digests as they are now."""
+    entries = [json.loads(line) for line in (folder / "ledger.jsonl").read_bytes().splitlines()]
+    for entry in entries:
+        if entry["kind"] == "report_added" and entry["body"]["path"] == "report.html":
+            page, stored = folder / "report.html", sorted((folder / "assessments").glob("*.json"))
+            text = page.read_text(encoding="utf-8")
+            new = {"before this page</dt><dd><code>": entry["previous"]}
+            if stored:
+                new["(assessments/), digest <code>"] = digest_bytes(stored[-1].read_bytes())
+            for words, digest in new.items():
+                text = re.sub(f"({re.escape(words)})sha256:[0-9a-f]{{64}}", rf"\g<1>{digest}", text)
+            page.write_text(text, encoding="utf-8")
+            _chain_again(folder, entries, {"report.html": text.encode()})
+
+
+def rewrite(folder: Path, change: Callable[[list[Any]], object]) -> None:
+    """Edit the ledger's entries so that the chain holds again."""
+    entries = [json.loads(line) for line in (folder / "ledger.jsonl").read_bytes().splitlines()]
+    change(entries)
+    _chain_again(folder, entries, {})
 
 
 def _forge_assessment(folder: Path, path: str, index: int) -> None:

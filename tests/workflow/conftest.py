@@ -18,6 +18,7 @@ from support.reviewable import open_dossier
 from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.evidence.differences import Outcome
 from osint_imagery.scenes.packaged import bundled
+from osint_imagery.workflow import reproducing
 from osint_imagery.workflow.investigating import investigate
 from osint_imagery.workflow.recomputing import Recomputer
 from osint_imagery.workflow.reproduction import RecordCheck
@@ -80,6 +81,7 @@ def quick(home: Home, monkeypatch: pytest.MonkeyPatch) -> Home:
         return RecordCheck(record_id="", prediction=name, path="", answer="", outcome=Outcome.SAME)
 
     monkeypatch.setattr(Recomputer, "check", skipped)
+    monkeypatch.setattr(reproducing, "check_page", lambda *_: None)
     return home
 
 

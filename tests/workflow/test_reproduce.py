@@ -5,14 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.forging import forge
-from support.home import AFTER, BEFORE, reason, record, row, scenes
+from support.forging import forge, rewrite
+from support.home import AFTER, BEFORE, Home, reason, record, row, scenes
 
 import osint_imagery as oi
 from osint_imagery.core.errors import EvidenceError, InputError
+from osint_imagery.core.lineage import digest_file
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.differences import Outcome
 from osint_imagery.evidence.verify import verify
+from osint_imagery.report.html import page_version
 
 SHED = "records/0001-shed.json"
 
@@ -28,7 +30,46 @@ def test_an_untouched_dossier_is_the_same_in_every_number_and_nothing_is_written
     assert len(record(found, "shed").rows) > 400
     assert row(found, "shed", "detections[1].area.value").recorded.startswith("23")
     assert row(found, "shed", "dates.compared").recomputed == f"{BEFORE} / {AFTER}"
+    assert found.page is not None
+    assert [(row.field, row.outcome) for row in found.page.rows] == [
+        ("ledger entry before it", Outcome.SAME),
+        ("all lines", Outcome.SAME),
+    ]
     assert home.digests() == before
+
+
+def edited_page(home: Home, old: str, new: str) -> None:
+    page = home.dossier / "report.html"
+    text = page.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    page.write_text(text.replace(old, new), encoding="utf-8")
+
+    def listed(entries: list[dict[str, Any]]) -> None:
+        for entry in entries:
+            for file in (entry["body"], *entry["body"].get("files", ())):
+                if file.get("path") == "report.html":
+                    file.update(digest=digest_file(page), size=page.stat().st_size)
+
+    rewrite(home.dossier, listed)
+    assert verify(home.dossier).closed
+
+
+def test_a_page_that_says_another_thing_is_beyond_tolerance_though_the_whole_ledger_was_rewritten(home):
+    edited_page(home, "What else could explain the changes", "Nothing else could explain the changes")
+    found = oi.reproduce(home.dossier)
+    assert found.outcome is Outcome.BEYOND
+    assert {item.outcome for item in found.records} == {Outcome.SAME}
+    (line,) = [row for row in found.page.rows if row.outcome is not Outcome.SAME]
+    assert "Nothing else could explain" in line.recorded
+    assert "the report page (report.html): BEYOND TOLERANCE" in repr(found)
+
+
+def test_a_page_of_another_form_is_not_checked_and_says_so(home):
+    form = page_version()
+    edited_page(home, f"osint-imagery page {form}", f"osint-imagery page {'0' * 16}")
+    found = oi.reproduce(home.dossier)
+    assert (found.outcome, found.page.outcome) == (Outcome.UNCHECKED, Outcome.UNCHECKED)
+    assert "not made again: made by" in found.page.notes[0]
 
 
 def test_one_flipped_byte_of_a_compared_scene_is_upstream_changed_and_the_rest_is_computed(home):
@@ -84,7 +125,7 @@ def alarms(body: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "field"), [(area_of("5326.71"), "detections[1].area.value"), (alarms, "method.calibration_alarms")]
+    ("change", "field"), [(area_of("2350.5"), "detections[1].area.value"), (alarms, "method.calibration_alarms")]
 )
 def test_a_record_rewritten_with_its_whole_ledger_verifies_and_is_beyond_tolerance(home, change, field):
     forge(home.dossier, SHED, change)
@@ -105,6 +146,44 @@ def test_a_number_that_differs_in_its_last_digit_is_within_tolerance(home):
     area = row(found, "shed", "detections[1].area.value")
     assert (area.recorded, area.recomputed, area.outcome) == (near, value, Outcome.WITHIN)
     assert float(area.difference) == pytest.approx(-0.05, abs=0.006)
+
+
+def digest_of_an_array(body: dict[str, Any]) -> None:
+    step = next(item for item in body["lineage"] if item["name"] == "align")
+    step["outputs"] = [f"sha256:{'0' * 64}"]
+
+
+def sentence(body: dict[str, Any]) -> None:
+    assert "smaller than 300 m²" in body["not_visible"]
+    body["not_visible"] = body["not_visible"].replace("smaller than 300 m²", "smaller than 301 m²")
+
+
+@pytest.mark.parametrize(("change", "field"), [(sentence, "not_visible"), (digest_of_an_array, "lineage[align]")])
+def test_a_sentence_or_an_array_that_differs_a_little_is_beyond_tolerance_where_the_machine_is_the_same(
+    home, change, field
+):
+    forge(home.dossier, SHED, change)
+    found = oi.reproduce(home.dossier)
+    assert found.outcome is Outcome.BEYOND
+    (other,) = [each for each in record(found, "shed").rows if each.outcome is not Outcome.SAME]
+    assert other.field.startswith(field)
+    assert other.outcome is Outcome.BEYOND
+
+
+def test_arrays_of_another_machine_are_listed_as_not_comparable_and_numbers_are_compared(home):
+    forge(home.dossier, SHED, digest_of_an_array)
+    forge(
+        home.dossier,
+        "inputs.json",
+        lambda body: body["libraries"].remove(
+            next(pair for pair in body["libraries"] if pair[0] == "vector instructions")
+        ),
+    )
+    found = oi.reproduce(home.dossier)
+    assert (found.outcome, found.reproduced) == (Outcome.SAME, True)
+    (other,) = [each for each in record(found, "shed").rows if each.outcome is not Outcome.SAME]
+    assert other.outcome is Outcome.INCOMPARABLE
+    assert "1 not comparable" in repr(found)
 
 
 def test_other_dates_than_the_rule_chooses_are_beyond_tolerance(home):
@@ -181,8 +260,13 @@ def test_what_is_no_reproducible_dossier_is_bad_input(home, claim_of, tmp_path, 
         oi.reproduce(folder.path)
 
 
+def false(body: dict[str, Any]) -> None:
+    body["reason"] = "<b>proven</b>"
+    body["judgments"][0]["statement"] = "SEEN: <b>proven</b>."
+
+
 def test_the_result_shows_itself_as_a_table_with_every_number(home):
-    forge(home.dossier, SHED, lambda body: body.update(reason="<b>proven</b>"))
+    forge(home.dossier, SHED, false)
     found = oi.reproduce(home.dossier)
     text, page = repr(found), found._repr_html_()
     assert text.startswith("dossier: BEYOND TOLERANCE")

@@ -57,7 +57,7 @@ def test_weak_silence_has_bounds_that_hold_one(
 def test_a_sighting_whose_ratio_was_not_measured_is_open_upwards_and_gets_no_word(
     written: Any, make: dict[str, Callable[..., Any]], at: datetime
 ) -> None:
-    unmeasured = {"power": make["power"](tried=0, pairs=0)}
+    unmeasured = {"power": make["power"](found=0, tried=0, pairs=0)}
     got = assess(written(shed=unmeasured), priors=(0.5,), prior_reason="an even mind", clock=lambda: at)
     assert got.imagery[0].state == "seen"
     worth = got.imagery[0].worth

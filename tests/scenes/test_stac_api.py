@@ -102,14 +102,10 @@ def test_a_catalogue_that_fails_is_never_no_scene(server, fault, cause, after):
     assert cause is None or isinstance(caught.value.__cause__, cause)
 
 
-@pytest.mark.parametrize(
-    "fault",
-    ["stall", "reset", "truncated", "shorter than said", "longer than said", "403", "expired", "404", "429", "500"],
-)
+@pytest.mark.parametrize("fault", ["stall", "reset", "truncated", "longer than said", "expired", "404", "429", "500"])
 def test_a_catalogue_that_cannot_be_opened_says_so(server, fault):
     server.http.always["/v1"] = fault
-    said = "does not answer in JSON" if fault == "longer than said" else "not known"
-    with pytest.raises(CatalogError, match=said):
+    with pytest.raises(CatalogError, match="JSON" if fault == "longer than said" else "not known"):
         opened(server)
 
 

@@ -93,9 +93,8 @@ class PredictionFitness:
     @property
     def later(self) -> int:
         """Usable looks after the window at which a thing that stays for good would still be there; 0 for others."""
-        stays = self.prediction.dwell_days is None
-        clear = once_each(self.coverage.clear)
-        return sum(look.acquired.start > self.coverage.when.end for look in clear) if stays else 0
+        clear = once_each(self.coverage.clear) if self.prediction.dwell_days is None else ()
+        return sum(look.acquired.start > self.coverage.when.end for look in clear)
 
     @property
     def unknown(self) -> int:

@@ -107,6 +107,10 @@ def test_the_order_of_the_scenes_and_the_executor_do_not_matter(two):
 def test_the_grids_zone_decides_which_tile_comes_first(two):
     other = Grid(crs="EPSG:32637", transform=Affine(10, 0, 209600, 0, -10, 3740300), shape=(50, 50))
     assert read_acquisition(two, other).scene_ids == ("east", "west")
+    mostly_east = Grid(crs="EPSG:32636", transform=Affine(10, 0, 765600, 0, -10, 3739700), shape=(60, 80))
+    mosaic = read_acquisition(two, mostly_east)
+    assert mosaic.scene_ids == ("west", "east")
+    assert (mosaic.source == 1).sum() > 1000
 
 
 def test_a_detection_cites_the_scenes_under_it(two):

@@ -1,6 +1,7 @@
 """One zip that bag, crate, provenance and map programs accept; a coarse one does not tell where."""
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -84,19 +85,25 @@ def test_crate_lists_every_file_and_what_made_it(bag: Path) -> None:
     assert all(item["@id"] in nodes for item in linked)
 
 
-def test_crate_passes_the_validator_where_it_is_installed(bag: Path) -> None:
-    program = shutil.which("rocrate-validator")
-    if program is None:
-        pytest.skip("rocrate-validator is not installed: roc-validator wants an older rich than import-linter")
-    run = subprocess.run(
-        [program, "-y", "validate", "-l", "required", "-p", "ro-crate-1.1", "--no-paging", str(bag / "data")],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if "URLError" in run.stdout or "Name or service" in run.stdout:
-        pytest.skip("rocrate-validator fetches the RO-Crate context and there is no network")
-    assert run.returncode == 0, run.stdout
+def test_crate_with_its_stac_items_passes_the_validator_where_there_is_one(bag: Path) -> None:
+    """The validator wants an older rich than import-linter, so it lives in another environment."""
+    python = os.environ.get("OSINT_IMAGERY_CRATE_VALIDATOR")
+    if python is None:
+        pytest.skip("OSINT_IMAGERY_CRATE_VALIDATOR names no Python that has roc-validator and rocrate")
+    program = Path(__file__).parents[1] / "support" / "validate_crate.py"
+    assert list((bag / "data/stac").glob("**/*.json"))
+    assert _validated(python, program, bag).returncode == 0
+    crate = bag / "data/ro-crate-metadata.json"
+    body = json.loads(crate.read_text())
+    next(node for node in body["@graph"] if node["@id"] == "./").pop("datePublished")
+    crate.write_text(json.dumps(body))
+    spoiled = _validated(python, program, bag)
+    assert (spoiled.returncode, "datePublished" in spoiled.stdout) == (1, True)  # it does look
+
+
+def _validated(python: str, program: Path, bag: Path) -> subprocess.CompletedProcess[str]:
+    command = [python, str(program), str(bag / "data")]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_provenance_is_prov(bag: Path) -> None:

@@ -26,7 +26,8 @@ from osint_imagery.figures.furniture import (
 )
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.panels import GUTTER, plan_panels
-from osint_imagery.figures.pictures import draw_furniture, draw_picture, drawn_from
+from osint_imagery.figures.picture import draw_picture
+from osint_imagery.figures.pictures import draw_furniture, drawn_from
 from osint_imagery.figures.sheet import ACCENT, QUIET, Sheet
 from osint_imagery.figures.stretch import Stretch, stretch_over
 from osint_imagery.figures.swatches import draw_swatches, plan_swatches

@@ -16,9 +16,9 @@ from osint_imagery.figures.arrangement import Arrangement, Layout, arrange
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.furniture import draw_hatch
 from osint_imagery.figures.marks import LABELLED, draw_marks
+from osint_imagery.figures.picture import draw_picture
 from osint_imagery.figures.pictures import (
     draw_furniture,
-    draw_picture,
     draw_warnings,
     drawn_from,
     say_sources,

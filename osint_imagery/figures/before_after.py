@@ -6,12 +6,14 @@ from enum import StrEnum
 from osint_imagery.change.detections import Detections
 from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.errors import GridMismatchError, InputError
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.arrangement import Layout, arrange
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.closeups import draw_close_ups
 from osint_imagery.figures.framing import hatched
 from osint_imagery.figures.furniture import Panel
+from osint_imagery.figures.locator import draw_locator, plan_locator
 from osint_imagery.figures.marks import LABELLED, draw_marks
 from osint_imagery.figures.picture import draw_picture
 from osint_imagery.figures.pictures import (
@@ -33,6 +35,7 @@ class LayoutPart(StrEnum):
 
     STACKED = "stacked"  # one date over the other
     CLOSE_UPS = "close-ups"  # the strongest detections, large
+    LOCATOR = "locator"  # a globe with the place
 
 
 def before_after(
@@ -66,7 +69,7 @@ def before_after(
         More lines under the credit; at most three short ones are printed, the others counted.
     layout : LayoutPart or str, or sequence of them
         ``"stacked"``: one date over the other; ``"close-ups"``: the strongest detections once more, large, with
-        probability and CE90. Default: side by side, without.
+        probability and CE90; ``"locator"``: a globe with the place. Default: side by side, without.
     width_mm : float
         Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
 
@@ -97,10 +100,12 @@ def before_after(
         msg = f"detections are of {detections.labels.shape} px, the pair of {pair.shape}; draw them on their own pair"
         raise GridMismatchError(msg)
     parts = _parts(layout)
+    located = _located(pair, parts)
     heading = title or _heading(detections)
     with house_style():
         sheet = Sheet(width=width_mm)
         plan = arrange(sheet, pair, detections, heading=heading, bands=bands, layout=_layout(parts))
+        globe = plan_locator(sheet, located) if located is not None else 0.0
         sheet.say(f"{verdict_words(detections)} {remark}".rstrip(), size=9, bold=True)
         if detections is not None:
             sheet.say(calibration_words(detections.changes.calibration), size=8, gap=1.2)
@@ -114,6 +119,8 @@ def before_after(
             draw_marks(page, panel, laid)
         whole = hatched(pair, detections)
         draw_close_ups(page, plan.close_ups, pair, plan.stretch, shown=_lowest(plan.panels), hatching=whole)
+        if located is not None:
+            draw_locator(page, located, globe)
         draw_warnings(page, plan)
         draw_swatches(page, plan.swatches)
         sheet.texts.extend(draw_furniture(page, pair.grid, plan.panels, plan.furniture))
@@ -128,6 +135,16 @@ def _parts(layout: LayoutPart | str | Sequence[LayoutPart | str]) -> tuple[Layou
             msg = f"layout={name!r} is none of {', '.join(LayoutPart)}"
             raise InputError(msg)
     return tuple(LayoutPart(name) for name in names)
+
+
+def _located(pair: Pair, parts: Sequence[LayoutPart]) -> Grid | None:
+    """Return the grid whose place is shown on a globe, where that is asked for."""
+    if LayoutPart.LOCATOR not in parts:
+        return None
+    if pair.grid is None:
+        msg = "layout='locator', but the pixels have no place; give images with a grid, or leave it out"
+        raise InputError(msg)
+    return pair.grid
 
 
 def _layout(parts: Sequence[LayoutPart]) -> Layout:

@@ -68,5 +68,5 @@ def test_stacked_dates_stand_over_each_other(make_pair: Any) -> None:
 
 
 def test_an_unknown_layout_is_refused(make_pair: Any) -> None:
-    with pytest.raises(InputError, match="layout='upside down' is none of stacked, close-ups"):
+    with pytest.raises(InputError, match="layout='upside down' is none of stacked, close-ups, locator"):
         before_after(make_pair(), layout="upside down")

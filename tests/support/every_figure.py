@@ -34,7 +34,7 @@ def before_after(count: int, width: float) -> Figure:
 def close_ups(count: int, width: float) -> Figure:
     pair = made_pair(simulated=True)
     found = made_detections(pair, count, crowded=count < 40)
-    return oi.before_after(pair, found, title=TITLE, layout=("stacked", "close-ups"), width_mm=width)
+    return oi.before_after(pair, found, title=TITLE, layout=("stacked", "close-ups", "locator"), width_mm=width)
 
 
 def difference(count: int, width: float) -> Figure:

@@ -22,7 +22,7 @@ from osint_imagery.figures.pictures import (
     drawn_from,
     say_sources,
 )
-from osint_imagery.figures.sheet import Sheet
+from osint_imagery.figures.sheet import Sheet, paper_width
 from osint_imagery.figures.strongest import say_strongest
 from osint_imagery.figures.swatches import draw_swatches
 from osint_imagery.figures.words import calibration_words, date_words, footer_words, verdict_words
@@ -47,7 +47,7 @@ def before_after(
     remark: str = "",
     footer: Sequence[str] = (),
     layout: LayoutPart | str | Sequence[LayoutPart | str] = (),
-    width_mm: float = 180.0,
+    width_mm: float | str = 180.0,
 ) -> Figure:
     """Draw both dates of a pair with what was found on it.
 
@@ -70,8 +70,8 @@ def before_after(
     layout : LayoutPart or str, or sequence of them
         ``"stacked"``: one date over the other; ``"close-ups"``: the strongest detections once more, large, with
         probability and CE90; ``"locator"``: a globe with the place. Default: side by side, without.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -103,7 +103,7 @@ def before_after(
     located = _located(pair, parts)
     heading = title or _heading(detections)
     with house_style():
-        sheet = Sheet(width=width_mm)
+        sheet = Sheet(width=paper_width(width_mm))
         plan = arrange(sheet, pair, detections, heading=heading, bands=bands, layout=_layout(parts))
         globe = plan_locator(sheet, located) if located is not None else 0.0
         sheet.say(f"{verdict_words(detections)} {remark}".rstrip(), size=9, bold=True)

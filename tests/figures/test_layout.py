@@ -20,6 +20,16 @@ CASES = [
 ]
 
 
+@pytest.mark.parametrize(("name", "width"), [("column", 80.0), ("page", 170.0), ("slide", 254.0)])
+def test_paper_is_named_or_measured(name: str, width: float) -> None:
+    assert oi.pod_curve(CURVE, width_mm=name).png() == oi.pod_curve(CURVE, width_mm=width).png()
+
+
+def test_paper_of_an_unknown_name_is_refused() -> None:
+    with pytest.raises(InputError, match="width_mm='poster' is none of column, page, slide"):
+        oi.pod_curve(CURVE, width_mm="poster")
+
+
 @pytest.mark.parametrize(("name", "count", "width"), CASES)
 def test_no_text_is_clipped_overlaps_or_is_too_small(name: str, count: int, width: float, faults: Faults) -> None:
     figure = FIGURES[name](count, width)

@@ -5,7 +5,10 @@ from collections.abc import Callable
 import pytest
 from matplotlib.text import Text
 from support.every_figure import FIGURES
+from support.wrong_figures import CURVE
 
+import osint_imagery as oi
+from osint_imagery.core.errors import InputError
 from osint_imagery.figures.artist import Figure
 
 Faults = Callable[[Figure], list[str]]

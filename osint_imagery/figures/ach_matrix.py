@@ -9,7 +9,7 @@ from osint_imagery.core.arguments import require
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.plot import charted
-from osint_imagery.figures.sheet import INK, MARGIN, QUIET, Box, Sheet, letter
+from osint_imagery.figures.sheet import INK, MARGIN, QUIET, Box, Sheet, letter, paper_width
 from osint_imagery.figures.weighed import Row, Weighed, say_basis, say_head
 
 __all__ = ["ach_matrix"]
@@ -25,7 +25,7 @@ _WIDEST = 0.55  # of the sheet, for all cells together
 _NUMBER = 17.0  # mm, for the diagnosticity
 
 
-def ach_matrix(assessment: Weighed, *, title: str | None = None, width_mm: float = 180.0) -> Figure:
+def ach_matrix(assessment: Weighed, *, title: str | None = None, width_mm: float | str = 180.0) -> Figure:
     """Draw the analysis of competing hypotheses: items in rows, hypotheses in columns.
 
     Parameters
@@ -34,8 +34,8 @@ def ach_matrix(assessment: Weighed, *, title: str | None = None, width_mm: float
         From :func:`osint_imagery.assess`.
     title : str, optional
         One line above; any script.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -67,12 +67,12 @@ def ach_matrix(assessment: Weighed, *, title: str | None = None, width_mm: float
     require(Weighed, assessment=assessment)
     heading = title or f"Competing hypotheses: {assessment.claim.id}"
     with house_style():
-        sheet = Sheet(width=width_mm)
+        sheet = Sheet(width=paper_width(width_mm))
         simulated = say_head(sheet, assessment, heading)
         for letter_of, one in zip(_letters(assessment), assessment.hypotheses, strict=True):
             sheet.say(f"{letter_of}: {one.id}{' (rival)' if one.rival else ''}. {one.text}", gap=0.4)
         sheet.bottom += 1.0
-        cell = min(_CELL, (_WIDEST * width_mm - _NUMBER) / len(assessment.hypotheses))
+        cell = min(_CELL, (_WIDEST * sheet.width - _NUMBER) / len(assessment.hypotheses))
         lefts = [
             sheet.width - MARGIN - _NUMBER - cell * (len(assessment.hypotheses) - index)
             for index in range(len(assessment.hypotheses))

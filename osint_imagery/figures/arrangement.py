@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from osint_imagery.change.detections import Detections, Verdict
 from osint_imagery.core.pair import Pair
+from osint_imagery.figures.closeups import CloseUp, plan_close_ups
 from osint_imagery.figures.framing import free_corner, hatched, shown_window
 from osint_imagery.figures.furniture import Outline, Panel, outline_px, pixel_words, plate_size, sensor_words
 from osint_imagery.figures.marks import LABELLED, Mark, Marks, box_of, lay, trace
@@ -25,10 +26,11 @@ WARNING = "SIMULATED"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """How many pictures stand in a row, and captions of further ones after the two dates."""
+    """How many pictures stand in a row, captions of further ones after the two dates, close-ups under them."""
 
     across: int = 2
     more: tuple[tuple[str, ...], ...] = ()
+    close_ups: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,6 +53,8 @@ class Arrangement:
         What is hatched, of the part that is shown.
     warnings : tuple of (Box or None)
         Where a warning stands on each picture, or over it where it would cover what is to be seen; None without.
+    close_ups : tuple of CloseUp
+        Of the strongest detections, where the layout asks for them.
     furniture : float
         Top of the row of scale and north.
     swatches : tuple of (kind, top)
@@ -66,6 +70,7 @@ class Arrangement:
     aoi: Outline
     hatching: NDArray[np.bool_]
     warnings: tuple[Box | None, ...]
+    close_ups: tuple[CloseUp, ...]
     furniture: float
     swatches: tuple[tuple[str, float], ...]
     stretch: Stretch
@@ -91,6 +96,7 @@ def arrange(
     panels, warnings = _pictures(sheet, pair, detections, aoi, layout=layout)
     marks = trace(pair, detections, panels[0])
     laid = tuple(lay(marks, panel, [spot] if spot else []) for panel, spot in zip(panels, warnings, strict=True))
+    close_ups = plan_close_ups(sheet, pair, marks) if layout.close_ups else ()
     furniture = sheet.take(11.5) if pair.grid is not None else sheet.bottom
     hatching = hatched(pair, detections)[panels[0].window]
     words = _aoi_words(detections)
@@ -102,6 +108,7 @@ def arrange(
         aoi=aoi,
         hatching=hatching,
         warnings=warnings,
+        close_ups=close_ups,
         furniture=furniture,
         swatches=_legend(sheet, detections, marks[:LABELLED], hatching=bool(hatching.any()), area=words),
         stretch=shared_stretch(pair, bands, panels[0].window),

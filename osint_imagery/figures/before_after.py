@@ -1,27 +1,41 @@
 """Before and after, side by side: one stretch, one scale, and everything needed to doubt it."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 
 from osint_imagery.change.detections import Detections
-from osint_imagery.core.arguments import require
-from osint_imagery.core.errors import GridMismatchError
+from osint_imagery.core.arguments import require, require_each
+from osint_imagery.core.errors import GridMismatchError, InputError
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.pair import Pair
-from osint_imagery.figures.arrangement import arrange
+from osint_imagery.figures.arrangement import Layout, arrange
 from osint_imagery.figures.artist import Figure, house_style
+from osint_imagery.figures.closeups import draw_close_ups
+from osint_imagery.figures.framing import hatched
+from osint_imagery.figures.furniture import Panel
+from osint_imagery.figures.locator import draw_locator, plan_locator
 from osint_imagery.figures.marks import LABELLED, draw_marks
+from osint_imagery.figures.picture import draw_picture
 from osint_imagery.figures.pictures import (
     draw_furniture,
-    draw_picture,
     draw_warnings,
     drawn_from,
     say_sources,
 )
-from osint_imagery.figures.sheet import Sheet
+from osint_imagery.figures.sheet import Sheet, paper_width
 from osint_imagery.figures.strongest import say_strongest
 from osint_imagery.figures.swatches import draw_swatches
 from osint_imagery.figures.words import calibration_words, date_words, footer_words, verdict_words
 
-__all__ = ["before_after"]
+__all__ = ["LayoutPart", "before_after"]
+
+
+class LayoutPart(StrEnum):
+    """What a before/after figure is to have beyond two pictures side by side."""
+
+    STACKED = "stacked"  # one date over the other
+    CLOSE_UPS = "close-ups"  # the strongest detections, large
+    LOCATOR = "locator"  # a globe with the place
 
 
 def before_after(
@@ -32,7 +46,8 @@ def before_after(
     bands: Sequence[str] | str | None = None,
     remark: str = "",
     footer: Sequence[str] = (),
-    width_mm: float = 180.0,
+    layout: LayoutPart | str | Sequence[LayoutPart | str] = (),
+    width_mm: float | str = 180.0,
 ) -> Figure:
     """Draw both dates of a pair with what was found on it.
 
@@ -52,8 +67,11 @@ def before_after(
         A sentence right after the verdict, as prominent: what the verdict is worth.
     footer : sequence of str
         More lines under the credit; at most three short ones are printed, the others counted.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    layout : LayoutPart or str, or sequence of them
+        ``"stacked"``: one date over the other; ``"close-ups"``: the strongest detections once more, large, with
+        probability and CE90; ``"locator"``: a globe with the place. Default: side by side, without.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -81,10 +99,13 @@ def before_after(
     if detections is not None and detections.labels.shape != pair.shape:
         msg = f"detections are of {detections.labels.shape} px, the pair of {pair.shape}; draw them on their own pair"
         raise GridMismatchError(msg)
+    parts = _parts(layout)
+    located = _located(pair, parts)
     heading = title or _heading(detections)
     with house_style():
-        sheet = Sheet(width=width_mm)
-        plan = arrange(sheet, pair, detections, heading=heading, bands=bands)
+        sheet = Sheet(width=paper_width(width_mm))
+        plan = arrange(sheet, pair, detections, heading=heading, bands=bands, layout=_layout(parts))
+        globe = plan_locator(sheet, located) if located is not None else 0.0
         sheet.say(f"{verdict_words(detections)} {remark}".rstrip(), size=9, bold=True)
         if detections is not None:
             sheet.say(calibration_words(detections.changes.calibration), size=8, gap=1.2)
@@ -96,11 +117,43 @@ def before_after(
         for panel, laid, image in zip(plan.panels, plan.laid, (pair.before, pair.after), strict=True):
             draw_picture(page, panel, plan.stretch.apply(image)[panel.window], plan.hatching, aoi=plan.aoi)
             draw_marks(page, panel, laid)
+        whole = hatched(pair, detections)
+        draw_close_ups(page, plan.close_ups, pair, plan.stretch, shown=_lowest(plan.panels), hatching=whole)
+        if located is not None:
+            draw_locator(page, located, globe)
         draw_warnings(page, plan)
         draw_swatches(page, plan.swatches)
         sheet.texts.extend(draw_furniture(page, pair.grid, plan.panels, plan.furniture))
-    shows = f"{_shows(pair, detections)} {remark}".rstrip()
+    shows = f"{_shows(pair, detections, parts)} {remark}".rstrip()
     return drawn_from((pair.before, pair.after), sheet, drawing, title=heading, shows=shows)
+
+
+def _parts(layout: LayoutPart | str | Sequence[LayoutPart | str]) -> tuple[LayoutPart, ...]:
+    names = (layout,) if isinstance(layout, str) else require_each(str, layout=layout)
+    for name in names:
+        if name not in set(LayoutPart):
+            msg = f"layout={name!r} is none of {', '.join(LayoutPart)}"
+            raise InputError(msg)
+    return tuple(LayoutPart(name) for name in names)
+
+
+def _located(pair: Pair, parts: Sequence[LayoutPart]) -> Grid | None:
+    """Return the grid whose place is shown on a globe, where that is asked for."""
+    if LayoutPart.LOCATOR not in parts:
+        return None
+    if pair.grid is None:
+        msg = "layout='locator', but the pixels have no place; give images with a grid, or leave it out"
+        raise InputError(msg)
+    return pair.grid
+
+
+def _layout(parts: Sequence[LayoutPart]) -> Layout:
+    return Layout(across=1 if LayoutPart.STACKED in parts else 2, close_ups=LayoutPart.CLOSE_UPS in parts)
+
+
+def _lowest(panels: Sequence[Panel]) -> list[Panel]:
+    """Return the pictures of the last row: lines to close-ups start in these."""
+    return [panel for panel in panels if panel.box[3] == panels[-1].box[3]]
 
 
 def _heading(detections: Detections | None) -> str:
@@ -108,8 +161,9 @@ def _heading(detections: Detections | None) -> str:
     return f"{aoi.name}: before and after" if aoi is not None and aoi.name else "Before and after"
 
 
-def _shows(pair: Pair, detections: Detections | None) -> str:
+def _shows(pair: Pair, detections: Detections | None, parts: Sequence[LayoutPart]) -> str:
+    sides = ("above", "below") if LayoutPart.STACKED in parts else ("left", "right")
     simulated = "SIMULATED. " if pair.simulated else ""
-    dates = f"{date_words(pair.before)} (left) and {date_words(pair.after)} (right)"
+    dates = f"{date_words(pair.before)} ({sides[0]}) and {date_words(pair.after)} ({sides[1]})"
     numbered = f" Numbers name the strongest {min(len(detections), LABELLED)}." if detections else ""
     return f"{simulated}The same ground on {dates}, with one stretch. {verdict_words(detections)}{numbered}"

@@ -26,8 +26,9 @@ from osint_imagery.figures.furniture import (
 )
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.panels import GUTTER, plan_panels
-from osint_imagery.figures.pictures import draw_furniture, draw_picture, drawn_from
-from osint_imagery.figures.sheet import ACCENT, QUIET, Sheet
+from osint_imagery.figures.picture import draw_picture
+from osint_imagery.figures.pictures import draw_furniture, drawn_from
+from osint_imagery.figures.sheet import ACCENT, QUIET, Sheet, paper_width
 from osint_imagery.figures.stretch import Stretch, stretch_over
 from osint_imagery.figures.swatches import draw_swatches, plan_swatches
 from osint_imagery.figures.words import date_words
@@ -49,7 +50,7 @@ def contact_sheet(
     bands: Sequence[str] | str | None = None,
     page: int = 1,
     per_page: int = 20,
-    width_mm: float = 180.0,
+    width_mm: float | str = 180.0,
 ) -> Figure:
     """Draw every date of a place, clipped to it, in order of time and with one stretch.
 
@@ -67,8 +68,8 @@ def contact_sheet(
         ``"radar"`` (VV, VH, VV/VH). Default true color, else false color, else the first band.
     page, per_page : int
         Which page, from 1, and how many dates stand on one. The stretch is that of all pages.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -102,7 +103,7 @@ def contact_sheet(
     heading = title or _heading(given, numbered)
     outlined = outline_px(given.inside) if aoi is not None else ()
     with house_style():
-        sheet = Sheet(width=width_mm)
+        sheet = Sheet(width=paper_width(width_mm))
         if any(image.simulated for image in shown):
             sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
         sheet.say(heading, size=11, bold=True, gap=1.2)

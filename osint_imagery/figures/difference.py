@@ -16,14 +16,14 @@ from osint_imagery.figures.arrangement import Arrangement, Layout, arrange
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.furniture import draw_hatch
 from osint_imagery.figures.marks import LABELLED, draw_marks
+from osint_imagery.figures.picture import draw_picture
 from osint_imagery.figures.pictures import (
     draw_furniture,
-    draw_picture,
     draw_warnings,
     drawn_from,
     say_sources,
 )
-from osint_imagery.figures.sheet import INK, QUIET, Box, Sheet
+from osint_imagery.figures.sheet import INK, QUIET, Box, Sheet, paper_width
 from osint_imagery.figures.strongest import say_strongest
 from osint_imagery.figures.swatches import draw_swatches
 from osint_imagery.figures.value_map import ValueMap, difference_map, draw_bar, probability_map
@@ -62,7 +62,7 @@ def difference(
     show: Quantity | str | None = None,
     title: str | None = None,
     bands: Sequence[str] | str | None = None,
-    width_mm: float = 180.0,
+    width_mm: float | str = 180.0,
 ) -> Figure:
     """Draw both dates, and beside them what changed: the signed difference, or a probability.
 
@@ -80,8 +80,8 @@ def difference(
         One (gray) or three bands, or the name of a composition: ``"true color"``, ``"false color"``, ``"SWIR"``,
         ``"radar"`` (VV, VH, VV/VH). Default true color, else false color, else the first band. The difference is the
         mean over them.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -119,8 +119,8 @@ def difference(
     aoi = detections.changes.aoi if detections is not None else None
     heading = title or f"{aoi.name if aoi is not None and aoi.name else 'Two dates'}: {quantity}"
     with house_style():
-        sheet = Sheet(width=width_mm)
-        layout = Layout(across=3 if width_mm >= _WIDE else 2, more=(_caption(quantity, detections),))
+        sheet = Sheet(width=paper_width(width_mm))
+        layout = Layout(across=3 if sheet.width >= _WIDE else 2, more=(_caption(quantity, detections),))
         plan = arrange(sheet, pair, detections, heading=heading, bands=bands, layout=layout)
         window = plan.panels[0].window
         shown = (

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon, Rectangle
@@ -22,7 +23,10 @@ from osint_imagery.scenes.sensors import SENSORS
 
 __all__ = [
     "PLATE",
+    "Outline",
     "Panel",
+    "casing",
+    "clip_to",
     "credit_of",
     "draw_hatch",
     "draw_north",
@@ -102,10 +106,11 @@ def draw_outline(page: Axes, panel: Panel, rings: Outline, *, color: str, width:
         wides = [wide * part for part in share]
         drawn = LineCollection(paths, colors=ink, linewidths=wides, linestyles=[kind], zorder=5, joinstyle="round")
         page.add_collection(drawn, autolim=False)
-        _clip(page, drawn, panel.box)
+        clip_to(page, drawn, panel.box)
 
 
-def _clip(page: Axes, drawn: LineCollection, box: Box) -> None:
+def clip_to(page: Axes, drawn: Artist, box: Box) -> None:
+    """Let nothing of an artist show outside a box, mm."""
     frame = Rectangle((box[0], box[1]), box[2] - box[0], box[3] - box[1], transform=page.transData)
     drawn.set_clip_path(frame)
 

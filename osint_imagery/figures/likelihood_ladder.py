@@ -13,7 +13,7 @@ from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.lettering import width_mm as text_width
 from osint_imagery.figures.plot import BLUE, Scale, charted, mark_at, tick_words
-from osint_imagery.figures.sheet import ACCENT, INK, MARGIN, QUIET, Sheet, letter, line
+from osint_imagery.figures.sheet import ACCENT, INK, MARGIN, QUIET, Sheet, letter, line, paper_width
 from osint_imagery.figures.weighed import Item, Pairing, Weighed, pairing_of, say_basis, say_head
 
 __all__ = ["likelihood_ladder"]
@@ -37,7 +37,7 @@ class _Rung:
 
 
 def likelihood_ladder(
-    assessment: Weighed, *, pair: tuple[str, str] | None = None, title: str | None = None, width_mm: float = 180.0
+    assessment: Weighed, *, pair: tuple[str, str] | None = None, title: str | None = None, width_mm: float | str = 180.0
 ) -> Figure:
     """Draw the likelihood ratio of each prediction between two hypotheses, and of all together.
 
@@ -49,8 +49,8 @@ def likelihood_ladder(
         Ids of a claimed hypothesis and a rival; default: the first pair of the assessment.
     title : str, optional
         One line above; any script.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def likelihood_ladder(
     heading = title or f"Likelihood ratios: {chosen.first} against {chosen.second}"
     rungs = _rungs(assessment.imagery, chosen)
     with house_style():
-        sheet = Sheet(width=width_mm)
+        sheet = Sheet(width=paper_width(width_mm))
         simulated = say_head(sheet, assessment, heading)
         for one in assessment.hypotheses:
             if one.id in {chosen.first, chosen.second}:

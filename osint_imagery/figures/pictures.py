@@ -2,11 +2,8 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
-from matplotlib.patches import Rectangle
-from numpy.typing import NDArray
 
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
@@ -14,43 +11,20 @@ from osint_imagery.core.pair import Pair
 from osint_imagery.figures.arrangement import WARNING, Arrangement
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.furniture import (
-    Outline,
     Panel,
     credit_of,
-    draw_hatch,
     draw_north,
-    draw_outline,
     draw_plate,
     draw_scale,
     north_of,
 )
-from osint_imagery.figures.sheet import AREA, INK, MARGIN, QUIET, Sheet, letter
+from osint_imagery.figures.sheet import MARGIN, QUIET, Sheet, letter
 from osint_imagery.figures.stretch import Stretch
 from osint_imagery.figures.words import processing_words, scene_words
 
-__all__ = ["draw_furniture", "draw_picture", "draw_warnings", "drawn_from", "say_sources"]
+__all__ = ["draw_furniture", "draw_warnings", "drawn_from", "say_sources"]
 
 _SCALE_WORDS = 14.0  # mm, for the length beside a scale bar
-
-
-def draw_picture(
-    page: Axes, panel: Panel, colors: NDArray[np.uint8], hatching: NDArray[np.bool_], *, aoi: Outline = ()
-) -> None:
-    """Draw colors, (y, x, 3), of the part that a panel shows, its hatching, its frame and the area of interest."""
-    left, top, right, bottom = panel.box
-    finer = panel.mm_per_px[0] > 0.1  # a pixel of ground covers more than one pixel of the file
-    page.imshow(
-        colors,
-        extent=(left, right, bottom, top),
-        aspect="auto",
-        interpolation="nearest" if finer else "antialiased",
-        zorder=1,
-    )
-    draw_hatch(page, panel.box, hatching)
-    frame = Rectangle((left, top), right - left, bottom - top, fill=False, edgecolor=INK, linewidth=0.6, zorder=7)
-    page.add_patch(frame)
-    if aoi:
-        draw_outline(page, panel, aoi, color=AREA, width=1.0, dashed=True)
 
 
 def draw_warnings(page: Axes, plan: Arrangement) -> None:

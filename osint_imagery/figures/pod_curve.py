@@ -10,7 +10,7 @@ from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.lettering import width_mm as text_width
 from osint_imagery.figures.plot import BLUE, GREEN, Plot, Scale, charted
-from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Align, Sheet, letter, line
+from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Align, Sheet, letter, line, paper_width
 from osint_imagery.observe.pod_curve import PodCurve
 from osint_imagery.observe.power import Power
 
@@ -23,7 +23,7 @@ _LABEL = 8.0  # mm left of the axis for its numbers
 
 
 def pod_curve(
-    power: Power | PodCurve, *, title: str | None = None, size_m: float | None = None, width_mm: float = 180.0
+    power: Power | PodCurve, *, title: str | None = None, size_m: float | None = None, width_mm: float | str = 180.0
 ) -> Figure:
     """Draw the probability of detection against size.
 
@@ -35,8 +35,8 @@ def pod_curve(
         One line above; any script.
     size_m : float, optional
         Size of the claimed thing (square root of length x width, m), marked with what the curve gives for it.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def pod_curve(
         raise UndeterminedError(msg)
     heading = title or "Probability of detection against size"
     with house_style():
-        sheet = Sheet(width=width_mm)
+        sheet = Sheet(width=paper_width(width_mm))
         sheet.say(heading, size=11, bold=True, gap=1.2)
         sheet.say("Probability of detection", gap=1.5)
         top = sheet.take(_HIGH)
@@ -79,7 +79,7 @@ def pod_curve(
         plot = _plot(sheet, curve, size_m, top)
         said = _say(sheet, power, curve, size_m)
         drawing, page = sheet.open()
-        ticks = plot.x.ticks(max(3, int(width_mm // 20)))
+        ticks = plot.x.ticks(max(3, int(sheet.width // 20)))
         sheet.texts.extend(plot.frame(page, x_ticks=ticks, y_ticks=(0, 0.25, 0.5, 0.75, 1)))
         _draw(page, plot, curve, size_m)
     credit = "Made from insertions into scenes; no pixels are shown."

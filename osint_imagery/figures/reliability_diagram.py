@@ -8,7 +8,7 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate, proportion
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.plot import BLUE, PALE, Plot, Scale, charted
-from osint_imagery.figures.sheet import MARGIN, QUIET, Sheet, line
+from osint_imagery.figures.sheet import MARGIN, QUIET, Sheet, line, paper_width
 
 __all__ = ["reliability_diagram"]
 
@@ -18,7 +18,7 @@ _TICKS = (0, 0.25, 0.5, 0.75, 1)
 
 
 def reliability_diagram(
-    reliability: Reliability, *, of: str, reference: str, title: str | None = None, width_mm: float = 88.0
+    reliability: Reliability, *, of: str, reference: str, title: str | None = None, width_mm: float | str = 88.0
 ) -> Figure:
     """Draw the reliability of probabilities: share that was true against the probability that was said.
 
@@ -32,8 +32,8 @@ def reliability_diagram(
         What told the truth, in words: labels, of whom, of where.
     title : str, optional
         One line above; any script.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def reliability_diagram(
         raise InputError(msg)
     heading = title or f"Reliability: probability of {of}"
     with house_style():
-        sheet = Sheet(width=width_mm)
+        sheet = Sheet(width=paper_width(width_mm))
         sheet.say(heading, size=11, bold=True, gap=1.2)
         sheet.say("Share that was true", gap=1.5)
         side = min(_MOST, sheet.inner - _LABEL - 2)

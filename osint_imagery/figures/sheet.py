@@ -15,12 +15,14 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.figures.artist import DPI
 from osint_imagery.figures.lettering import LINE, MM_PER_POINT, SMALLEST, face, undrawable, wrap
 
-__all__ = ["ACCENT", "AREA", "INK", "MARGIN", "QUIET", "Align", "Box", "Sheet", "letter", "line"]
+__all__ = ["ACCENT", "AREA", "INK", "MARGIN", "QUIET", "Align", "Box", "Sheet", "letter", "line", "paper_width"]
 
 MARGIN = 4.0
 """Blank edge of a sheet, mm."""
 INK, QUIET, ACCENT, AREA = "#111111", "#4d4d4d", "#d55e00", "#0b3c5d"
 """Text, secondary text, vermilion of the Okabe-Ito palette, and a dark blue: told apart by color-blind readers."""
+
+_WIDTHS = {"column": 80.0, "page": 170.0, "slide": 254.0}  # mm: of a journal, of A4 between margins, of a 4:3 slide
 
 _LOST = (
     "Letters of this figure's text that no installed typeface has: {count} ({shown}). They stand as Unicode numbers; "
@@ -33,6 +35,27 @@ Align = tuple[Literal["left", "center", "right"], Literal["baseline", "center_ba
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, mm."""
+
+
+def paper_width(width_mm: float | str) -> float:
+    """Return a width in mm, also of paper that is named.
+
+    Raises
+    ------
+    InputError
+        If there is no paper of that name.
+
+    Examples
+    --------
+    >>> paper_width("column"), paper_width(120)
+    (80.0, 120)
+    """
+    if not isinstance(width_mm, str):
+        return width_mm
+    if width_mm not in _WIDTHS:
+        msg = f"width_mm={width_mm!r} is none of {', '.join(_WIDTHS)}; name one, or give a number of mm"
+        raise InputError(msg)
+    return _WIDTHS[width_mm]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from osint_imagery.figures.lettering import width_mm as text_width
 from osint_imagery.figures.measured import Point, measured, quantity_of
 from osint_imagery.figures.pictures import drawn_from
 from osint_imagery.figures.plot import BLUE, PALE, Plot, Scale, mark_at, tick_words
-from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Sheet, letter, line
+from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Sheet, letter, line, paper_width
 from osint_imagery.scenes.scene import Scene
 
 __all__ = ["time_series"]
@@ -38,7 +38,7 @@ def time_series(
     bracket: tuple[TimeSpan, TimeSpan] | None = None,
     claimed: TimeSpan | None = None,
     title: str | None = None,
-    width_mm: float = 180.0,
+    width_mm: float | str = 180.0,
 ) -> Figure:
     """Draw the value of an object or a place on every date.
 
@@ -56,8 +56,8 @@ def time_series(
         When the thing is said to have happened; shaded.
     title : str, optional
         One line above; any script.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def time_series(
     heading = title or f"{_name(place)}: {quantity.name}, {count}"
     simulated = "SIMULATED. " if any(image.simulated for image in given.images) else ""
     with house_style():
-        sheet = Sheet(width=width_mm)
+        sheet = Sheet(width=paper_width(width_mm))
         if simulated:
             sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
         sheet.say(heading, size=11, bold=True, gap=1.2)

@@ -13,7 +13,7 @@ from osint_imagery.figures.calendar_axis import Axis, axis_over
 from osint_imagery.figures.furniture import sensor_words
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.lettering import width_mm as text_width
-from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Sheet, letter, line
+from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Sheet, letter, line, paper_width
 from osint_imagery.figures.words import chance_words
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 
@@ -68,7 +68,7 @@ def timeline(
     bracket: tuple[TimeSpan, TimeSpan] | None = None,
     used: Used = _NOTHING_USED,
     remark: str = "",
-    width_mm: float = 180.0,
+    width_mm: float | str = 180.0,
 ) -> Figure:
     """Draw every look of a coverage, usable or not, against the claimed span.
 
@@ -84,8 +84,8 @@ def timeline(
         Which looks were compared, and which served as quiet dates; a lane for each.
     remark : str
         A sentence right after the count, as prominent: what the looks are worth.
-    width_mm : float
-        Width on paper, mm, 80 to 1000; no letter is smaller than 7 pt.
+    width_mm : float or str
+        Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
     Returns
     -------
@@ -106,7 +106,7 @@ def timeline(
     heading = title or f"{coverage.place}: looks for {coverage.prediction_id}"
     told = f"{_count_words(coverage)} {remark}".rstrip()
     with house_style():
-        sheet = Sheet(width=width_mm)
+        sheet = Sheet(width=paper_width(width_mm))
         if _simulated(coverage):
             sheet.say("SIMULATED: looks made by a program", size=13, bold=True, color=ACCENT)
         sheet.say(heading, size=11, bold=True)

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
-from support.assessed import assessed_with
+from support.assessed import CLAIMED, RIVAL, assessed_with, item
 
 import osint_imagery as oi
 from osint_imagery.change.reliability import Reliability
@@ -17,6 +17,7 @@ from osint_imagery.core.errors import InputError, UndeterminedError
 from osint_imagery.core.estimate import proportion
 from osint_imagery.core.texts import SIMULATED_BASIS
 from osint_imagery.evidence.assessed import Assessment
+from osint_imagery.evidence.weighing import weigh
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.plot import PALE, Scale
 from osint_imagery.figures.weighed import Weighed
@@ -169,3 +170,12 @@ def test_an_assessment_of_simulated_scenes_says_so() -> None:
     for draw in (oi.likelihood_ladder, oi.ach_matrix):
         assert draw(found).shows.startswith("SIMULATED")
         assert draw(found).texts[0].startswith("SIMULATED")
+
+
+def test_a_limit_is_turned_where_seeing_the_thing_speaks_for_the_rival() -> None:
+    turned = item(0).model_copy(update={"expected_under": ("ordinary",), "excluded_under": ("delivery",)})
+    found = assessed_with(1)
+    found.imagery, found.pairs = (turned,), (weigh(CLAIMED, RIVAL, (turned,), ()),)
+    figure = oi.likelihood_ladder(found)
+    (bar,) = (float(one.get_xdata()[0]) for one in lines(figure, zorder=3))  # type: ignore[index]
+    assert bar == pytest.approx(8.0 + (math.log10(1 / 3.7) + 2) / 4 * 164.0)

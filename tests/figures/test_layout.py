@@ -5,7 +5,10 @@ from collections.abc import Callable
 import pytest
 from matplotlib.text import Text
 from support.every_figure import FIGURES
+from support.wrong_figures import CURVE
 
+import osint_imagery as oi
+from osint_imagery.core.errors import InputError
 from osint_imagery.figures.artist import Figure
 
 Faults = Callable[[Figure], list[str]]
@@ -18,6 +21,16 @@ CASES = [
     for count in (0, 1, 60)
     for marks in [() if (width, count) in FEW else (pytest.mark.every_layout,)]
 ]
+
+
+@pytest.mark.parametrize(("name", "width"), [("column", 80.0), ("page", 170.0), ("slide", 254.0)])
+def test_paper_is_named_or_measured(name: str, width: float) -> None:
+    assert oi.pod_curve(CURVE, width_mm=name).png() == oi.pod_curve(CURVE, width_mm=width).png()
+
+
+def test_paper_of_an_unknown_name_is_refused() -> None:
+    with pytest.raises(InputError, match="width_mm='poster' is none of column, page, slide"):
+        oi.pod_curve(CURVE, width_mm="poster")
 
 
 @pytest.mark.parametrize(("name", "count", "width"), CASES)

@@ -7,7 +7,7 @@ from osint_imagery.evidence.assessed_parts import HypothesisField, ImageryItem, 
 from osint_imagery.evidence.fields import EstimateField
 from osint_imagery.evidence.weighing import weigh
 
-__all__ = ["assessed_with", "ratio"]
+__all__ = ["CLAIMED", "RIVAL", "assessed_with", "item", "ratio"]
 
 CLAIMED = HypothesisField(id="delivery", text="A shed was built, and a ship unloaded. Порт مرفأ", rival=False)
 RIVAL = HypothesisField(id="ordinary", text="The port worked as on any other day.", rival=True)

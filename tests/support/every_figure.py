@@ -31,6 +31,12 @@ def before_after(count: int, width: float) -> Figure:
     return oi.before_after(pair, made_detections(pair, count), title=TITLE, footer=(TITLE,), width_mm=width)
 
 
+def close_ups(count: int, width: float) -> Figure:
+    pair = made_pair(simulated=True)
+    found = made_detections(pair, count, crowded=count < 40)
+    return oi.before_after(pair, found, title=TITLE, layout=("stacked", "close-ups", "locator"), width_mm=width)
+
+
 def difference(count: int, width: float) -> Figure:
     pair = made_pair(simulated=True)
     return oi.difference(pair, made_detections(pair, count), show="difference", title=TITLE, width_mm=width)
@@ -114,6 +120,7 @@ FIGURES: dict[str, Draw] = {
     for draw in (
         ach_matrix,
         before_after,
+        close_ups,
         contact_sheet,
         difference,
         likelihood_ladder,

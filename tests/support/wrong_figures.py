@@ -20,6 +20,8 @@ FIGURES: dict[str, list[tuple[str, Call]]] = {
         ("pair=", lambda g: oi.before_after(g.image)),
         ("detections=", lambda g: oi.before_after(g.pair, g.changes)),
         ("bands=", lambda g: oi.before_after(g.pair, bands=5)),
+        ("layout=", lambda g: oi.before_after(g.pair, layout=5)),
+        ("layout=", lambda g: oi.before_after(g.pair, layout="x")),
         ("width_mm=", lambda g: oi.before_after(g.pair, width_mm="180")),
     ],
     "contact_sheet": [

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from osint_imagery.figures.before_after import before_after
     from osint_imagery.figures.contact_sheet import contact_sheet
     from osint_imagery.figures.difference import difference
+    from osint_imagery.figures.explore import explore
     from osint_imagery.figures.swipe import swipe
     from osint_imagery.figures.timelapse import timelapse
     from osint_imagery.figures.timeline import timeline
@@ -95,6 +96,7 @@ _HOME = {
     "detect": "change.detecting",
     "detectors": "change.detectors",
     "difference": "figures.difference",
+    "explore": "figures.explore",
     "fetch": "scenes.fetch",
     "fitness": "workflow.fitness",
     "investigate": "workflow.investigating",
@@ -151,6 +153,7 @@ __all__ = [
     "detect",
     "detectors",
     "difference",
+    "explore",
     "fetch",
     "fitness",
     "investigate",

@@ -17,9 +17,9 @@ NAMES = tuple(
     """
 AreaOfInterest Assessment ChangeMap Claim Comparison Design Detection Detections Dossier Estimate Grid Image Pair
 Prediction Reproduction Scene TimeSpan Verdict align archive area_from_sample area_from_strata assess attach
-before_after bundled calibrate_on_labels compare contact_sheet coverage detach detect detectors difference fetch fitness
-investigate normalize open_catalog outline power read read_claim reliability reproduce resolution romania_catalog search
-sweep swipe timelapse timeline verify
+before_after bundled calibrate_on_labels compare contact_sheet coverage detach detect detectors difference explore
+fetch fitness investigate normalize open_catalog outline power read read_claim reliability reproduce resolution
+romania_catalog search sweep swipe timelapse timeline verify
 """.split()  # noqa: SIM905 - one name a line would be forty lines
 )
 

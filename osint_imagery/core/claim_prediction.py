@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from osint_imagery.core.claim_value import Key, Model, Place, Span, Text
+from osint_imagery.core.showing import pairs_html
 
 __all__ = ["Change", "DetectionLevel", "Hypothesis", "Prediction", "Target"]
 
@@ -85,3 +86,8 @@ class Prediction(Model):
     def lasts(self) -> str:
         """How long the target stays, in words."""
         return "for good" if self.dwell_days is None else f"{self.dwell_days:g} days"
+
+    def _repr_html_(self) -> str:
+        rows = (("expected under", self.expected_under), ("excluded under", self.excluded_under))
+        when = self.when.span().label
+        return pairs_html((*rows, ("change", self.change), ("when", when)), title=f"{self.id}: {self.text}")

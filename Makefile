@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 OUT ?= demo/$(shell date -u +%Y%m%dT%H%M%SZ)
 SCENES = $(firstword $(wildcard $(OSINT_IMAGERY_DATA)/scenes/catalog.json ../shared/data/scenes/catalog.json))
 
-.PHONY: demo test servers test-servers lint types contracts check notebooks lock clean
+.PHONY: demo test servers test-servers lint types contracts check notebooks docs lock clean
 
 $(VENV)/.ready: pyproject.toml requirements/dev.txt requirements/demo.txt
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +38,12 @@ notebooks: $(VENV)/.ready
 	mkdir -p $(VENV)/notebooks
 	for f in notebooks/*.py; do $(BIN)/jupytext --quiet --to ipynb --output $(VENV)/notebooks/$$(basename $$f .py).ipynb $$f || exit 1; done
 	$(BIN)/pytest -n 2 --nbmake --nbmake-timeout=600 $(VENV)/notebooks -o testpaths= -o addopts=
+
+# The documentation as pages: the gallery is drawn and the reference written from the code.
+docs: $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet -e '.[docs]'
+	$(BIN)/python docs/make_pages.py docs/generated
+	$(BIN)/mkdocs build --quiet
 
 # Real servers and real items, in an environment of their own; what cannot be had is a visible skip.
 SERVERS = $(VENV)/servers

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from osint_imagery.figures.before_after import before_after
     from osint_imagery.figures.contact_sheet import contact_sheet
     from osint_imagery.figures.difference import difference
+    from osint_imagery.figures.explore import explore
     from osint_imagery.figures.likelihood_ladder import likelihood_ladder
     from osint_imagery.figures.pod_curve import pod_curve
     from osint_imagery.figures.reliability_diagram import reliability_diagram
@@ -107,6 +108,7 @@ _HOME = {
     "detect": "change.detecting",
     "detectors": "change.detectors",
     "difference": "figures.difference",
+    "explore": "figures.explore",
     "fetch": "scenes.fetch",
     "fetch_sample": "scenes.samples",
     "fitness": "workflow.fitness",
@@ -173,6 +175,7 @@ __all__ = [
     "detect",
     "detectors",
     "difference",
+    "explore",
     "fetch",
     "fetch_sample",
     "fitness",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from osint_imagery.core.errors import EvidenceExistsError, InputError
 from osint_imagery.core.writing import write_atomic
+from osint_imagery.evidence.annotation_blanks import blanks_in
 from osint_imagery.evidence.annotations import annotations_geojson, annotations_in, read_annotations
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.review import ReviewRecord
@@ -26,7 +27,7 @@ def add_review_commands(commands: "argparse._SubParsersAction[argparse.ArgumentP
     adding = (_sheet_parser(kinds), _add_parser(kinds), _annotate_parser(kinds))
     for each in adding:
         each.add_argument("--by", metavar="NAME", help="reopen a closed claim file in this name, and close it again")
-    for each in (*adding, _annotations_parser(kinds)):
+    for each in (*adding, _blanks_parser(kinds), _annotations_parser(kinds)):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")
 
 
@@ -64,6 +65,15 @@ def _annotate_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("marks", help="GeoJSON: id, who, at, label, level, note, outline")
     parser.add_argument("--record", required=True, help="id of the record")
     parser.set_defaults(command=_annotate)
+    return parser
+
+
+def _blanks_parser(kinds: "argparse._SubParsersAction[argparse.ArgumentParser]") -> argparse.ArgumentParser:
+    parser = kinds.add_parser("blanks", help="write a record's outlines as GeoJSON to be filled in, for 'annotate'")
+    parser.add_argument("dossier", help="folder of the claim file")
+    parser.add_argument("out", help="GeoJSON file to write")
+    parser.add_argument("--record", required=True, help="id of the record")
+    parser.set_defaults(command=_blanks)
     return parser
 
 
@@ -125,11 +135,27 @@ def _annotate(options: argparse.Namespace) -> int:
     return 0
 
 
-def _annotations(options: argparse.Namespace) -> int:
-    out = Path(options.out)
+def _new(path: str) -> Path:
+    """Return a file to write, which must not be there."""
+    out = Path(path)
     if out.exists():
-        msg = f"out={options.out!r} exists; nothing is overwritten, name another file"
+        msg = f"out={path!r} exists; nothing is overwritten, name another file"
         raise EvidenceExistsError(msg)
+    return out
+
+
+def _blanks(options: argparse.Namespace) -> int:
+    out = _new(options.out)
+    text = blanks_in(options.dossier, options.record)
+    write_atomic(out, text.encode())
+    count = len(json.loads(text)["features"])
+    told = f"{count} outlines written: {out}; fill in who, at, label, level and note, delete those that you do not mark"
+    _say(options, (told,), {"written": count, "out": str(out)})
+    return 0
+
+
+def _annotations(options: argparse.Namespace) -> int:
+    out = _new(options.out)
     marks = annotations_in(options.dossier, options.record)
     if marks:
         write_atomic(out, annotations_geojson(marks).encode())

@@ -18,9 +18,9 @@ NAMES = tuple(
 AreaOfInterest Assessment ChangeMap Claim Comparison Design Detection Detections Dossier Estimate Grid Image Pair
 Prediction Reproduction Scene Stack TimeSpan Verdict ach_matrix align archive area_from_sample area_from_strata assess
 attach before_after bundled calibrate_on_labels compare contact_sheet correct coverage detach detect detectors
-difference fetch fetch_sample fitness investigate likelihood_ladder normalize open_catalog outline pod_curve power
-read read_claim read_stack reliability reliability_diagram reproduce resolution romania_catalog samples search sweep
-swipe time_series timelapse timeline verify
+difference explore fetch fetch_sample fitness investigate likelihood_ladder normalize open_catalog outline pod_curve
+power read read_claim read_stack reliability reliability_diagram reproduce resolution romania_catalog samples search
+sweep swipe time_series timelapse timeline verify
 """.split()  # noqa: SIM905 - one name a line would be forty lines
 )
 

@@ -16,6 +16,7 @@ from osint_imagery.change.strata import Ratio, Strata, StratifiedSample
 from osint_imagery.core.arguments import numbers, require, require_each
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.showing import table_html
 
 __all__ = ["MapAccuracy", "area_from_sample", "area_from_strata"]
 
@@ -54,6 +55,11 @@ class MapAccuracy:
     producer_se: tuple[float, ...]
     area_se: tuple[float, ...]
     cells: tuple[tuple[float, ...], ...]
+
+    def _repr_html_(self) -> str:
+        rows = zip(self.classes, self.user, self.producer, self.area, strict=True)
+        heads = ("class", "user's accuracy", "producer's accuracy", "area")
+        return table_html(heads, rows, title=f"overall accuracy {self.overall}")
 
 
 def area_from_sample(

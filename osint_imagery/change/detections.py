@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from html import escape
 from numbers import Real
 from typing import TYPE_CHECKING, Literal
 
@@ -20,12 +19,16 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import freeze
+from osint_imagery.core.showing import pairs_html, table_html
 from osint_imagery.core.tracing import trace
 
 if TYPE_CHECKING:
     import geopandas
 
 __all__ = ["Bracket", "Detection", "Detections", "Explanation", "Verdict", "placed"]
+
+
+_LISTED = 20  # detections that a notebook shows
 
 
 class Verdict(StrEnum):
@@ -138,6 +141,15 @@ class Detection:
         """Error ellipse of the position, 95 %."""
         return None if self.position_cov_m2 is None else error_ellipse(self.position_cov_m2)
 
+    def _repr_html_(self) -> str:
+        numbers = (("p (object)", self.p_object), ("q", self.q_fdr), ("probability", self.probability))
+        shown = [(name, _shown(value)) for name, value in numbers]
+        others = [(one.name, f"{one.status}: {one.note}") for one in self.explanations]
+        error = None if self.ce90_m is None else f"{self.ce90_m:.0f} m"
+        middle = "{:.5f}, {:.5f}".format(*self.centroid)
+        rows = [("area", self.area), ("middle", middle), ("CE90", error), *shown, *others]
+        return pairs_html(rows, title=f"Detection {self.id}")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Detections:
@@ -232,13 +244,12 @@ class Detections:
         return geopandas.GeoDataFrame(columns, geometry=[item.outline for item in self], crs=crs)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{d.id}</td><td>{d.area}</td><td>{_shown(d.p_object)}</td><td>{_shown(d.q_fdr)}</td>"
-            f"<td>{_shown(d.probability)}</td></tr>"
-            for d in self.items[:20]
-        )
-        head = "<tr><th>id</th><th>area</th><th>p (object)</th><th>q</th><th>probability</th></tr>"
-        return f"<p><b>{self.verdict}</b>: {escape(self.reason)}</p><table>{head}{rows}</table>"
+        heads = ("id", "area", "p (object)", "q", "probability")
+        shown = self.items[:_LISTED]
+        rows = [(d.id, d.area, _shown(d.p_object), _shown(d.q_fdr), _shown(d.probability)) for d in shown]
+        rest = len(self) - len(shown)
+        note = f"and {rest} more: .to_geodataframe() has all" if rest else ""
+        return table_html(heads, rows, title=f"{self.verdict}: {self.reason}", note=note)
 
     def __repr__(self) -> str:
         return f"Detections({len(self)}; {self.verdict}: {self.reason})"

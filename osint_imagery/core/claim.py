@@ -17,6 +17,7 @@ from osint_imagery.core.claim_text import ClaimText, explain_faults
 from osint_imagery.core.claim_value import Language, Model, Moment, Place, Span, Text, fault
 from osint_imagery.core.errors import ClaimError
 from osint_imagery.core.lineage import digest_bytes
+from osint_imagery.core.showing import pairs_html
 
 __all__ = [
     "Appearance",
@@ -133,6 +134,12 @@ class Claim(Model):
     def hypothesis(self, key: str) -> Hypothesis:
         """Return a hypothesis by its id."""
         return next(item for item in self.hypotheses if item.id == key)
+
+    def _repr_html_(self) -> str:
+        answers = [(f"{one.by} ({one.stance})", one.text) for one in self.responses]
+        rows = [("said by", self.claimant.name), ("place", self.place.name), ("when", self.when.span().label), *answers]
+        rows += [(f"prediction {one.id}", f"{one.text} ({one.when.span().label})") for one in self.predictions]
+        return pairs_html([*rows, ("digest", self.digest)], title=f"{self.id}: {self.text}")
 
     def __repr__(self) -> str:
         return f"Claim({self.id!r}: {self.text!r}; {len(self.predictions)} predictions)"

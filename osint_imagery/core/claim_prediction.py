@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from osint_imagery.core.claim_value import Key, Model, Place, Span, Text, fault
+from osint_imagery.core.showing import pairs_html
 
 __all__ = ["Change", "DetectionLevel", "Hypothesis", "Prediction", "Target"]
 
@@ -95,3 +96,8 @@ class Prediction(Model):
     def lasts(self) -> str:
         """How long the target stays, in words."""
         return "for good" if self.dwell_days is None else f"{self.dwell_days:g} days"
+
+    def _repr_html_(self) -> str:
+        rows = (("expected under", self.expected_under), ("excluded under", self.excluded_under))
+        when = self.when.span().label
+        return pairs_html((*rows, ("change", self.change), ("when", when)), title=f"{self.id}: {self.text}")

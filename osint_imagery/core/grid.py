@@ -19,6 +19,7 @@ from shapely.geometry.base import BaseGeometry
 from osint_imagery.core.aoi import AreaOfInterest, reproject
 from osint_imagery.core.arguments import numbers, require
 from osint_imagery.core.errors import GeometryError
+from osint_imagery.core.showing import plain_html
 
 __all__ = ["Grid"]
 
@@ -262,11 +263,6 @@ class Grid:
     def inside(self, aoi: AreaOfInterest) -> NDArray[np.bool_]:
         """Return, per pixel, whether its center lies inside the area.
 
-        Parameters
-        ----------
-        aoi : AreaOfInterest
-            The area.
-
         Returns
         -------
         ndarray of bool, (y, x)
@@ -279,10 +275,10 @@ class Grid:
         317
         """
         require(AreaOfInterest, aoi=aoi)
-        outside: NDArray[np.bool_] = geometry_mask(
-            [aoi.in_crs(self.crs)], out_shape=self.shape, transform=self.transform
-        )
-        return ~outside
+        shape = aoi.in_crs(self.crs)
+        return ~np.asarray(geometry_mask([shape], out_shape=self.shape, transform=self.transform))
+
+    _repr_html_ = plain_html
 
     def __repr__(self) -> str:
         down, across = self.pixel_size_m

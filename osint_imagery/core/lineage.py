@@ -13,6 +13,7 @@ import rfc8785
 from numpy.typing import NDArray
 
 from osint_imagery.core.errors import InputError
+from osint_imagery.core.showing import pairs_html
 
 __all__ = [
     "Artifact",
@@ -226,3 +227,7 @@ class Artifact:
     digest: str
     media_type: str
     shows: str
+
+    def _repr_html_(self) -> str:
+        rows = (("file", self.path), ("shows", self.shows), ("type", self.media_type), ("digest", self.digest))
+        return pairs_html(rows)

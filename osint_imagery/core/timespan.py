@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import TimeError
+from osint_imagery.core.showing import plain_html
 
 __all__ = ["Moment", "TimeSpan", "iso", "utc"]
 
@@ -194,6 +195,8 @@ class TimeSpan:
         """
         require(TimeSpan, other=other)
         return self.start <= other.start and other.end <= self.end
+
+    _repr_html_ = plain_html
 
     def __repr__(self) -> str:
         return f"TimeSpan({self.label!r})"

@@ -15,6 +15,7 @@ from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Claim
 from osint_imagery.core.errors import EvidenceError, EvidenceExistsError, InputError
 from osint_imagery.core.lineage import digest_bytes
+from osint_imagery.core.showing import pairs_html
 from osint_imagery.core.timespan import utc
 from osint_imagery.core.writing import write_atomic
 from osint_imagery.evidence.bag import bag_zip
@@ -55,6 +56,10 @@ class Archive:
     digest: str
     files: tuple[str, ...]
     remarks: tuple[str, ...]
+
+    def _repr_html_(self) -> str:
+        rows = (("file", self.path), ("holds", f"{len(self.files)} files"), ("digest", self.digest))
+        return pairs_html((*rows, *(("remark", remark) for remark in self.remarks)))
 
 
 def archive(

@@ -15,6 +15,7 @@ from osint_imagery.core.errors import (
     VerificationError,
 )
 from osint_imagery.core.lineage import digest_bytes, digest_file
+from osint_imagery.core.showing import pairs_html
 from osint_imagery.core.writing import write_atomic
 from osint_imagery.evidence.attach_json import Spliced, insert_reports, strip_reports
 from osint_imagery.evidence.attach_text import Block, put_block, strip_blocks, take_block
@@ -50,6 +51,10 @@ class Attachment:
     figures: tuple[Path, ...]
     changed: bool
     key: str
+
+    def _repr_html_(self) -> str:
+        figures = ", ".join(path.name for path in self.figures)
+        return pairs_html((("file", self.path), ("changed", self.changed), ("figures", figures), ("report", self.key)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.dated import Dated
 from osint_imagery.figures.furniture import Panel, credit_of, draw_plate, outline_px, pixel_words, plate_size
 from osint_imagery.figures.panels import plan_panels
-from osint_imagery.figures.pictures import draw_furniture, draw_picture, drawn_from
+from osint_imagery.figures.picture import draw_picture
+from osint_imagery.figures.pictures import draw_furniture, drawn_from
 from osint_imagery.figures.sheet import ACCENT, INK, QUIET, Sheet, letter, line
 from osint_imagery.figures.stretch import Stretch
 from osint_imagery.figures.words import date_words

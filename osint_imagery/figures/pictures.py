@@ -1,4 +1,4 @@
-"""What figures of pixels share: pictures with frame and area, scale, legend, and where the pixels come from."""
+"""What figures of pixels share beside the picture itself: warnings, scale, and where the pixels come from."""
 
 from collections.abc import Sequence
 

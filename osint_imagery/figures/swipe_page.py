@@ -21,7 +21,7 @@ from osint_imagery.figures.stretch import shared_stretch
 from osint_imagery.figures.strongest import strongest_rows
 from osint_imagery.figures.words import calibration_words, date_words, processing_words, scene_words, verdict_words
 
-__all__ = ["Page", "page_of"]
+__all__ = ["Page", "page_of", "png_uri", "svg_path"]
 
 _WIDEST = 1600  # px of a picture; larger ones are averaged, and the page says so
 _AOI = "#0b3c5d"
@@ -60,7 +60,7 @@ def page_of(pair: Pair, detections: Detections | None, heading: str, bands: Sequ
         (
             side,
             date_words(image),
-            _png(_averaged(stretch.apply(image)[window], step)),
+            png_uri(_averaged(stretch.apply(image)[window], step)),
             f"{name} date, {date_words(image)}",
         )
         for side, name, image in (("before", "Earlier", pair.before), ("after", "Later", pair.after))
@@ -98,7 +98,8 @@ def _averaged(picture: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
     return np.asarray(np.rint(blocks.mean(axis=(1, 3))), dtype=np.uint8)
 
 
-def _png(picture: NDArray[np.uint8]) -> str:
+def png_uri(picture: NDArray[np.uint8]) -> str:
+    """Return a picture as a data URI."""
     stream = io.BytesIO()
     imsave(stream, picture, format="png", metadata={"Software": None})  # type: ignore[dict-item]
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode()
@@ -111,7 +112,7 @@ def _hatch(unusable: NDArray[np.bool_]) -> str:
     stripe = (np.arange(where.shape[0])[:, None] + np.arange(where.shape[1])[None, :]) % period < width
     paint = np.zeros((*where.shape, 4), dtype=np.uint8)
     paint[where & stripe] = (32, 32, 32, 190)
-    return _png(paint)
+    return png_uri(paint)
 
 
 def _outlines(
@@ -122,17 +123,18 @@ def _outlines(
         return (), ()
     found, said = [], []
     if len(detections):
-        found.append((_path(detections.labels > 0, offset), ACCENT, "none"))
+        found.append((svg_path(detections.labels > 0, offset), ACCENT, "none"))
         which = f"the {LABELLED} strongest" if len(detections) > LABELLED else "each"
         said.append(f"Outlined: all pixels above the cut of the method; {which} numbered, strongest first.")
     aoi = detections.changes.aoi
     if aoi is not None and pair.grid is not None:
-        found.append((_path(pair.grid.inside(aoi), offset), _AOI, "6 4"))
+        found.append((svg_path(pair.grid.inside(aoi), offset), _AOI, "6 4"))
         said.append("Dashed: the area of interest; only what lies inside was examined.")
     return tuple(found), tuple(said)
 
 
-def _path(inside: NDArray[np.bool_], offset: tuple[int, int]) -> str:
+def svg_path(inside: NDArray[np.bool_], offset: tuple[int, int]) -> str:
+    """Return the outline of the True pixels as an SVG path, in pixels from (row, column) `offset`."""
     shift = np.array([offset[1], offset[0]], dtype=float)
     rings = ["L".join(f"{x:.2f} {y:.2f}" for x, y in ring - shift) for ring in outline_px(inside)]
     return "".join(f"M{ring}Z" for ring in rings)

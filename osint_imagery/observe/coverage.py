@@ -10,6 +10,7 @@ from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Prediction
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.showing import table_html
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.observe.look import Look, LookState, look_at
 from osint_imagery.observe.stay import Certainty, share_covered, spans_between
@@ -62,6 +63,11 @@ class Coverage:
     def inside(self) -> tuple[Look, ...]:
         """The looks inside `when`, usable or not."""
         return tuple(look for look in self.looks if look.acquired.overlaps(self.when))
+
+    def _repr_html_(self) -> str:
+        rows = [(look.acquired.label, look.scene_id, str(look.state), look.reason) for look in self.looks]
+        title = f"{self.prediction_id}, {self.place}: {self.reason}"
+        return table_html(("acquired", "scene", "state", "why"), rows, title=title, note=f"usable look: {self.p_look}")
 
     def __repr__(self) -> str:
         inside = once_each(self.inside)

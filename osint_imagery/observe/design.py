@@ -7,6 +7,7 @@ from numbers import Integral
 
 from osint_imagery.core.arguments import numbers, require
 from osint_imagery.core.errors import InputError
+from osint_imagery.core.showing import plain_html
 from osint_imagery.observe.ground import Ground
 
 __all__ = ["SWEEP", "Design"]
@@ -54,3 +55,5 @@ class Design:
         if self.places_a_scale < 1 or not all(0 < scale < math.inf for scale in self.scales):
             msg = f"scales={self.scales!r}, places_a_scale={self.places_a_scale!r}: give positive numbers"
             raise InputError(msg)
+
+    _repr_html_ = plain_html

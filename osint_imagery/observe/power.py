@@ -16,6 +16,7 @@ from osint_imagery.core.claim import Prediction, Target
 from osint_imagery.core.errors import InputError, NotEnoughDataError, UndeterminedError
 from osint_imagery.core.estimate import Estimate, most_share, proportion
 from osint_imagery.core.pair import Pair
+from osint_imagery.core.showing import plain_html
 from osint_imagery.observe.benches import (
     Bench,
     QuietBench,
@@ -64,6 +65,8 @@ class Power:
     cap: float | None
     reason: str
     curve: PodCurve | None = None
+
+    _repr_html_ = plain_html
 
     def __repr__(self) -> str:
         pod = str(self.pod) if self.pod else "not measured"

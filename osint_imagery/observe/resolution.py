@@ -10,6 +10,7 @@ from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import DetectionLevel, Target
 from osint_imagery.core.errors import InputError, LevelError
 from osint_imagery.core.naming import with_article
+from osint_imagery.core.showing import plain_html
 from osint_imagery.core.texts import PLANS
 
 __all__ = ["AllowedLevel", "Resolution", "johnson", "pixel_for", "resolution"]
@@ -61,6 +62,8 @@ class Resolution:
         """Whether so much may be told of the target: a probability of at least 0.5 for what `level` asks."""
         chance = self.probability(level)
         return chance is not None and chance >= _ENOUGH
+
+    _repr_html_ = plain_html
 
     def __repr__(self) -> str:
         reach = self.level.value if self.level else "nothing"

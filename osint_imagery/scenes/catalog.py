@@ -20,6 +20,7 @@ from osint_imagery.core.errors import (
     OutsideFootprintError,
 )
 from osint_imagery.core.lineage import digest_bytes, digest_file
+from osint_imagery.core.showing import plain_html
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.address import Access
 from osint_imagery.scenes.archive import is_archive
@@ -95,6 +96,8 @@ class Catalog:
     def scenes(self) -> Iterator[Scene]:
         """Yield the scenes; what is refused is in the ledger of :func:`search`."""
         return (entry for entry in self.entries() if isinstance(entry, Scene))
+
+    _repr_html_ = plain_html
 
     def __repr__(self) -> str:
         if self.remote is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.claim import Claim, DetectionLevel, Prediction
 from osint_imagery.core.estimate import Estimate
+from osint_imagery.core.showing import table_html
 from osint_imagery.core.texts import PLANS
 from osint_imagery.evidence.assessment import least_minus, ratio_plus
 from osint_imagery.evidence.decision import NEGLIGIBLE
@@ -137,6 +138,10 @@ class Fitness:
         """Whether anything at all could come out."""
         return any(row.worth is not Worth.NO for row in self.rows)
 
+    def _repr_html_(self) -> str:
+        rows = ((row.prediction.id, row.worth, row.reason) for row in self.rows)
+        return table_html(("prediction", "worth looking", "why"), rows, title=repr(self))
+
     def __repr__(self) -> str:
         return f"Fitness({self.claim_id!r}: {', '.join(f'{row.prediction.id} {row.worth.name}' for row in self.rows)})"
 
@@ -215,12 +220,8 @@ def _row(claim: Claim, prediction: Prediction, offer: Offered) -> PredictionFitn
 def _reflecting(scenes: Sequence[Scene]) -> tuple[tuple[str, ...], str]:
     """Return the bands that are known to carry reflectance, and why others do not."""
     optical = [scene for scene in scenes if scene.sensor.unit == "reflectance"]
-    bands = {
-        band
-        for scene in optical
-        for band in scene.bands
-        if not scene.sensor.needs_scale or scene.asset_for(band).scale is not None
-    }
+    scaled = [(scene, band) for scene in optical for band in scene.bands]
+    bands = {band for scene, band in scaled if not scene.sensor.needs_scale or scene.asset_for(band).scale is not None}
     why = PLANS["no scale" if optical else "no reflectance"]
     return tuple(sorted(bands)), "" if bands else why
 
@@ -279,10 +280,8 @@ def _worth(row: PredictionFitness) -> tuple[Worth, str]:
 
 def _too_coarse(row: PredictionFitness) -> str:
     allowed, asked = row.resolution, row.prediction.level
-    if allowed is None:
-        return "" if row.radar else PLANS["no pixel size"]
-    if not allowed.allows(asked):
-        return allowed.statement.rstrip(".")
+    if allowed is None or not allowed.allows(asked):
+        return allowed.statement.rstrip(".") if allowed else "" if row.radar else PLANS["no pixel size"]
     if asked is DetectionLevel.DETECTION and row.pod and row.pod.high < NEGLIGIBLE:
         return PLANS["too faint"].format(high=row.pod.high)
     return ""

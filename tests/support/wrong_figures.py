@@ -39,6 +39,12 @@ FIGURES: dict[str, list[tuple[str, Call]]] = {
         ("bands=", lambda g: oi.difference(g.pair, bands=5)),
         ("width_mm=", lambda g: oi.difference(g.pair, width_mm="180")),
     ],
+    "explore": [
+        ("detections=", lambda g: oi.explore(g.pair)),
+        ("pair=", lambda g: oi.explore(g.detections, g.image)),
+        ("title=", lambda g: oi.explore(g.detections, title=5)),
+        ("bands=", lambda g: oi.explore(g.detections, bands=5)),
+    ],
     "swipe": [
         ("pair=", lambda g: oi.swipe(g.image)),
         ("detections=", lambda g: oi.swipe(g.pair, g.changes)),

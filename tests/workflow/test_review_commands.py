@@ -131,6 +131,35 @@ document.getElementById("save").click();
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium: the page was not run")
+def test_outlines_are_handed_out_to_be_filled_in_and_refused_while_they_are_not(
+    made: tuple[Path, BlindSheet], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dossier = Path(shutil.copytree(made[0], tmp_path / "dossier"))
+    (path,) = (dossier / "records").iterdir()
+    record = json.loads(path.read_bytes())
+    blanks = tmp_path / "blanks.geojson"
+    assert main(["review", "blanks", str(dossier), str(blanks), "--record", record["id"]]) == 0
+    assert "outlines written" in capsys.readouterr().out
+    body = json.loads(blanks.read_text())
+    assert len(body["features"]) == len(record["detections"]) > 0
+    outline = shapely.from_wkt(record["detections"][0]["outline_wkt"])
+    assert shapely.geometry.shape(body["features"][0]["geometry"]).equals_exact(outline, 1e-9, normalize=True)
+    assert "strength" not in blanks.read_text()
+    annotate = ["review", "annotate", str(dossier), str(blanks), "--record", record["id"]]
+    assert main(annotate) == 2
+    assert "detection-1" in capsys.readouterr().err
+    body["features"] = body["features"][:1]
+    given = {"who": "A. Analyst", "at": "2026-06-02T09:00:00Z", "label": "pale roof", "level": "detection"}
+    body["features"][0]["properties"] |= given
+    blanks.write_text(json.dumps(body))
+    assert main(annotate) == 0
+    assert main(["review", "blanks", str(dossier), str(blanks), "--record", record["id"]]) == 2
+    assert "nothing is overwritten" in capsys.readouterr().err
+    path.write_bytes(path.read_bytes().replace(b"detection", b"Detection", 1))
+    assert main(["review", "blanks", str(dossier), str(tmp_path / "x.geojson"), "--record", record["id"]]) == 2
+    assert "was altered" in capsys.readouterr().err
+
+
 def test_the_page_runs_under_its_own_policy_and_saves_answers_that_are_read_strictly(
     made: tuple[Path, BlindSheet], tmp_path: Path
 ) -> None:

@@ -1,15 +1,20 @@
 """The evidence records of a dossier, checked: schema, claim, order, scenes, figures."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import InputError
 from osint_imagery.evidence.consistency import contradictions
+from osint_imagery.evidence.fields import Model
+from osint_imagery.evidence.furniture import CLAIM
+from osint_imagery.evidence.gather import claim_field, object_field, propositions_field
 from osint_imagery.evidence.history import scene_withdrawals
 from osint_imagery.evidence.items import withdrawn_words
 from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.ledger_bodies import Correction, FileAdded, RecordAdded, SceneOffered, StoredFile
-from osint_imagery.evidence.record import read_record
+from osint_imagery.evidence.record import EvidenceRecord, read_record
 from osint_imagery.evidence.recorded import recorded
 
 __all__ = ["check_records"]
@@ -33,9 +38,10 @@ def check_records(
         previous = added.digest
         strange = sorted(set(added.scene_ids) - offered)
         notes += [f"{added.path} rests on scene {name}, which no offer names as used" for name in strange]
-    if not problems and all(file.path in held for entry in entries if isinstance(file := entry.file, RecordAdded)):
-        problems += _exchanged(folder, entries)
-        notes += _fallen(folder, entries)
+    if all(file.path in held for entry in entries if isinstance(file := entry.file, RecordAdded)):
+        with suppress(InputError):  # a record that cannot be read is among the problems already
+            problems += _exchanged(folder, entries)
+            notes += _fallen(folder, entries)
     return tuple(problems), tuple(notes)
 
 
@@ -67,6 +73,23 @@ def _fallen(folder: Path, entries: Sequence[Entry]) -> Iterator[str]:
             yield f"{one.body.path} counts scene {name} among its looks, which was withdrawn on {lost[name].at}"
 
 
+def _claimed(claim: Claim, record: EvidenceRecord) -> Iterator[str]:
+    """Yield where a record says another thing of the claim, the prediction or its object than the claim file does."""
+    prediction = next((item for item in claim.predictions if item.id == record.propositions.prediction), None)
+    if prediction is None:
+        yield f"is about {record.propositions.prediction!r}, which the claim does not predict"
+        return
+    parts: tuple[tuple[str, Model, Model], ...] = (
+        ("the claim", record.claim, claim_field(claim)),
+        ("its prediction", record.propositions, propositions_field(claim, prediction)),
+        ("its object", record.object_model, object_field(prediction)),
+    )
+    for what, said, stated in parts:
+        held = said.model_dump()
+        if any(value != held[name] for name, value in stated.model_dump().items() if name in held):
+            yield f"says of {what} what the claim file does not say"
+
+
 def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None) -> list[str]:
     try:
         record = read_record((folder / added.path).read_bytes())
@@ -79,7 +102,8 @@ def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None) 
         (record.answer == added.answer, "gives another answer than its ledger entry"),
         (tuple(item.id for item in record.scenes) == added.scene_ids, "rests on other scenes than its ledger entry"),
     )
-    return [*(what for holds, what in checks if not holds), *contradictions(record)]
+    wrong = [*(what for holds, what in checks if not holds), *contradictions(record)]
+    return [*wrong, *(_claimed(read_claim(folder / CLAIM.name), record) if record.claim.digest == claim else ())]
 
 
 def _pictures(folder: Path, added: RecordAdded, files: Mapping[str, StoredFile]) -> list[str]:

@@ -7,34 +7,37 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from osint_imagery.evidence.differing_text import Moved, explained
+from osint_imagery.evidence.differing_text import Moved, explained, same_places
 from osint_imagery.evidence.record import EvidenceRecord
 
 __all__ = [
     "CARRIED",
-    "RELATIVE",
+    "DIGITS",
     "TOLERANCE",
     "Difference",
     "Outcome",
     "differences",
     "judge",
+    "last_digit",
     "leaves",
     "moved_numbers",
     "worst",
 ]
 
-RELATIVE = 1e-4
+DIGITS = 6
+"""Significant digits that records keep of a number; two numbers may differ by a unit of the last of them."""
+
 _DEGREES = 2e-7  # two units of the last digit that a record keeps beyond 100 degrees
 _PIXELS = 1.01e-4  # lineage writes shifts to four decimals
 _NEVER = 1e-300  # p-values below are printed with digits that nothing supports
 
 TOLERANCE = (
-    f"Decisions, counts, names and digests of files have to be equal. Other numbers may differ by {RELATIVE:g} of "
-    "their value: pixels are 32-bit, records keep six digits, and other versions of numpy, scipy and the processor's "
-    "routines add in another order (seen: up to 1e-5). P-values may differ by so much times -ln p, as a tail does "
-    f"when the statistic moves; coordinates by {_DEGREES:g} degrees (2 cm); shifts by 0.0001 px. A sentence has to be "
-    "the same, but where it prints a number of the record that moved by no more than that. Digests of intermediate "
-    "arrays have to be equal where libraries and processor are those recorded; elsewhere they are not comparable."
+    "Decisions, counts, names and digests of files have to be equal. Of the six digits that records keep of any other "
+    "number, the last may differ by one: pixels are 32-bit, and other versions of numpy, scipy and the processor's "
+    "routines add in another order. P-values may differ by so much times -ln p, as a tail does when the statistic "
+    f"moves; coordinates by {_DEGREES:g} degrees (2 cm); shifts by 0.0001 px. A sentence has to be the same, but where "
+    "it prints a number of the record that moved by no more than that. Digests of intermediate arrays have to be equal "
+    "where libraries and processor are those recorded; elsewhere they are not comparable."
 )
 """What may differ, and why."""
 
@@ -56,10 +59,11 @@ _EXACT = frozenset({"version", "processing_version", "level", "credibility", "pr
 _COORDINATES = frozenset({"longitude", "latitude", "outline_wkt"})
 _SHIFTS = frozenset({"shift_rows_px", "shift_columns_px", "rows_px", "columns_px"})
 _PLAIN = re.compile(r"-?(?:\d+(?:\.\d+)?|infinity)")
-_INSIDE = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d+)?")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _NAMES = ("scene_id", "id", "key", "name")
 _ABSENT = "absent"
+_ADDED = ("claim.appearances", "object_model.at_least")
+_LATER = "records that were made before this field was added do not have it; verify compares the others with the claim"
 
 
 class Outcome(StrEnum):
@@ -149,19 +153,16 @@ def differences(
     moved = moved_numbers(judge(field, old[field], new[field]) for field in old.keys() & new.keys())
     rows = []
     for field in {**old, **new}:
-        why = blocked(field)
+        why = (Outcome.INCOMPARABLE, _LATER) if field not in old and field.startswith(_ADDED) else blocked(field)
         if why is None and field in old and field in new:
             rows.append(judge(field, old[field], new[field], moved=moved, same_machine=same_machine))
         elif why is None:
             first, second = (_text(values[field]) if field in values else _ABSENT for values in (old, new))
             rows.append(Difference(field=field, recorded=first, recomputed=second, outcome=Outcome.BEYOND))
-        elif field in old:
+        elif field in old or why[0] is Outcome.INCOMPARABLE:
             outcome, note = why
-            rows.append(
-                Difference(
-                    field=field, recorded=_text(old[field]), recomputed="", outcome=outcome, tolerance="", note=note
-                )
-            )
+            told = _text(old[field]) if field in old else _ABSENT
+            rows.append(Difference(field=field, recorded=told, recomputed="", outcome=outcome, tolerance="", note=note))
     return tuple(rows)
 
 
@@ -228,7 +229,9 @@ def judge(
             return Difference(
                 field=field, recorded=old, recomputed=new, outcome=Outcome.INCOMPARABLE, tolerance="", note=note
             )
-        if old != new and (_close_places(old, new) if name in _COORDINATES else explained(old, new, moved)):
+        if old != new and (
+            same_places(old, new, within=_DEGREES) if name in _COORDINATES else explained(old, new, moved)
+        ):
             tolerance = "numbers of the record that moved"
             return Difference(field=field, recorded=old, recomputed=new, outcome=Outcome.WITHIN, tolerance=tolerance)
     outcome = Outcome.SAME if recorded == recomputed else Outcome.BEYOND
@@ -265,26 +268,29 @@ def _numbers(field: str, name: str, recorded: str, recomputed: str) -> Differenc
     )
 
 
+def last_digit(value: float) -> float:
+    """Return a unit of the last significant digit that records keep, with room for its binary form.
+
+    Examples
+    --------
+    >>> print(f"{last_digit(3.69615):.6f} {last_digit(312345.0):.2f}")
+    0.000010 1.00
+    """
+    return 1.001 * 10.0 ** (math.floor(math.log10(abs(value))) + 1 - DIGITS) if value else 0.0
+
+
 def _allowed(name: str, value: float) -> float:
     if name in _COORDINATES:
         return _DEGREES
     if not math.isfinite(value):
         return 0.0
     if name in _SHIFTS:
-        return max(_PIXELS, abs(value) * RELATIVE)
+        return max(_PIXELS, last_digit(value))
     tail = max(1.0, -math.log(value)) if name.startswith("p_") and 0 < value < 1 else 1.0
-    return abs(value) * RELATIVE * tail
+    return last_digit(value) * tail
 
 
 def _is_of_array(field: str, *texts: str) -> bool:
     """Whether a digest in the lineage is that of an array; what the reading of a scene takes in are files."""
     of_array = field.startswith("lineage") and (".outputs[" in field or not field.startswith("lineage[read"))
     return of_array and all(_DIGEST.fullmatch(text) for text in texts)
-
-
-def _close_places(recorded: str, recomputed: str) -> bool:
-    """Whether two outlines have the same corners, each within the tolerance of a coordinate."""
-    if _INSIDE.sub("#", recorded) != _INSIDE.sub("#", recomputed):
-        return False
-    pairs = zip(_INSIDE.findall(recorded), _INSIDE.findall(recomputed), strict=True)
-    return all(abs(float(new) - float(old)) <= _DEGREES for old, new in pairs)

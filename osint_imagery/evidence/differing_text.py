@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from osint_imagery.core.estimate import area_words, ratio_words
 
-__all__ = ["Moved", "explained"]
+__all__ = ["Moved", "explained", "same_places"]
 
 Moved = tuple[float, float]
 """A number of a record: as recorded, and as it came out."""
@@ -59,3 +59,17 @@ def _is_printed(old: str, new: str, moved: Sequence[Moved]) -> bool:
         for unit in _IN_UNITS
         for form in _PRINTED
     )
+
+
+def same_places(recorded: str, recomputed: str, *, within: float) -> bool:
+    """Whether two outlines as text have the same corners, each to within so many degrees.
+
+    Examples
+    --------
+    >>> same_places("POINT (35.50000001 33.9)", "POINT (35.50000002 33.9)", within=2e-7)
+    True
+    """
+    if _INSIDE.sub("#", recorded) != _INSIDE.sub("#", recomputed):
+        return False
+    pairs = zip(_INSIDE.findall(recorded), _INSIDE.findall(recomputed), strict=True)
+    return all(abs(float(new) - float(old)) <= within for old, new in pairs)

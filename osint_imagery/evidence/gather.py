@@ -8,6 +8,7 @@ from osint_imagery.evidence.decision import Answer
 from osint_imagery.evidence.fields import CoverageField, EstimateField, FitnessField, Interval, LookField, RatioField
 from osint_imagery.evidence.finding import Finding
 from osint_imagery.evidence.reasoning import (
+    AppearanceField,
     Assumption,
     ClaimField,
     ContrastField,
@@ -73,6 +74,7 @@ def claim_field(claim: Claim) -> ClaimField:
         place=claim.place.name,
         when=Interval.of(claim.when.span()),
         denied_by=tuple(item.by for item in claim.responses if item.stance == "denies"),
+        appearances=tuple(AppearanceField(**item.model_dump()) for item in claim.appearances),
     )
 
 

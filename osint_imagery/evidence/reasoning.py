@@ -8,6 +8,7 @@ from osint_imagery.evidence.fields import Digest, EstimateField, Instant, Interv
 
 __all__ = [
     "Annotation",
+    "AppearanceField",
     "Assumption",
     "ClaimField",
     "ConfidenceField",
@@ -25,6 +26,16 @@ __all__ = [
 ]
 
 
+class AppearanceField(Model):
+    """Where the claim can be read, as the claim file says: the address, and a copy that does not change."""
+
+    url: Text | None
+    published: Text | None
+    archived_copy: Text | None
+    archived_on: Text | None
+    digest: Digest | None
+
+
 class ClaimField(Model):
     """The claim, verbatim, and the digest it was registered under."""
 
@@ -37,6 +48,7 @@ class ClaimField(Model):
     place: Text
     when: Interval
     denied_by: tuple[Text, ...]
+    appearances: tuple[AppearanceField, ...] = Field(default=(), exclude_if=lambda value: not value)
 
 
 class Propositions(Model):

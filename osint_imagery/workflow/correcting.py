@@ -7,22 +7,20 @@ from os import PathLike
 from pathlib import Path
 
 from osint_imagery.core.arguments import require
-from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import InputError, MissingAssetError
 from osint_imagery.core.lineage import Artifact, digest_bytes, digest_file
 from osint_imagery.core.timespan import iso, utc
-from osint_imagery.evidence.assessed import read_assessment
 from osint_imagery.evidence.assessed_parts import Withdrawn
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.claim_file_correction import refuse_other
-from osint_imagery.evidence.history import history, is_evidence, named, superseded
+from osint_imagery.evidence.history import is_evidence, named, superseded
 from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.ledger_bodies import Reopened
 from osint_imagery.evidence.reasoning import Custody
 from osint_imagery.evidence.record import EvidenceRecord, read_record
-from osint_imagery.evidence.recorded import entry_of, recorded, withdrawn_records
-from osint_imagery.report.corrected import CorrectedContent, RecordRow, corrected_page
+from osint_imagery.evidence.recorded import entry_of, withdrawn_records
 from osint_imagery.workflow.assessing import SOFTWARE, Clock, assess, now
+from osint_imagery.workflow.standing_page import report
 
 __all__ = ["Corrected", "correct"]
 
@@ -211,22 +209,9 @@ def _follow(folder: ClaimFile, clock: Clock) -> None:
 
 
 def _add_page(folder: ClaimFile, clock: Clock) -> None:
-    entries = folder.entries
-    pages = [entry.file.path for entry in entries if entry.kind == "report_added" and entry.file is not None]
-    standing = [entry.file.path for entry in entries if entry.kind == "assessment_added" and entry.file is not None]
-    number = 1 + sum(name.startswith("report-corrected-") for name in pages)
-    content = CorrectedContent(
-        claim=read_claim(folder.path / "claim.yaml"),
-        history=history(entries),
-        replaced=tuple(pages),
-        records=tuple(RecordRow.of(one) for one in recorded(folder.path, entries)),
-        assessment=read_assessment((folder.path / standing[-1]).read_bytes()),
-        created=utc(clock()),
-        software=SOFTWARE,
-        ledger_head=folder.head,
-        where=f"{folder.path.resolve().name}/",
-    )
+    names = [entry.file.path for entry in folder.entries if entry.file is not None]
+    number = 1 + sum(name.startswith("report-corrected-") for name in names)
     with tempfile.TemporaryDirectory() as scratch:
         page = Path(scratch) / f"report-corrected-{number:04d}.html"
-        page.write_text(corrected_page(content), encoding="utf-8")
+        page.write_text(report(folder.path, clock=clock), encoding="utf-8")
         folder.add_report(page, "what stands after the correction, one self-contained page", at=clock())

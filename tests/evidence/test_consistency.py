@@ -194,6 +194,25 @@ def test_every_count_gives_a_ratio_that_its_own_record_gives_again(
     assert contradictions(made) == ()
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda body: body["claim"].update(text="Missiles were unloaded."), "says of the claim what"),
+        (lambda body: body["claim"].update(denied_by=[]), "says of the claim what"),
+        (lambda body: body["propositions"].update(h1_text="Missiles were unloaded."), "says of its prediction what"),
+        (lambda body: body["object_model"].update(dwell_days="3"), "says of its object what"),
+        (lambda body: body["propositions"].update(prediction="missile"), "which the claim does not predict"),
+    ],
+)
+def test_a_record_says_of_the_claim_what_the_claim_file_says(
+    dossier: Callable[..., Path], change: Callable[[Body], object], message: str
+) -> None:
+    folder = dossier()
+    forge(folder, "records/0001-shed.json", change)
+    with pytest.raises(VerificationError, match=message):
+        verify(folder)
+
+
 def test_what_a_figure_shows_is_what_the_ledger_says(dossier: Callable[..., Path]) -> None:
     folder = dossier()
     forge(folder, "records/0001-shed.json", lambda body: body["artifacts"][0].update(shows="a missile"))

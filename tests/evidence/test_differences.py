@@ -5,13 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osint_imagery.core.lineage import decimal_text
-from osint_imagery.evidence.differences import RELATIVE, Outcome, judge, worst
+from osint_imagery.evidence.differences import Outcome, judge, last_digit, worst
 
 ARRAYS = (f"sha256:{'a' * 64}", f"sha256:{'b' * 64}")
 
 CASES = (
     ("ratio.plus.value", "3.69615", "3.69616", Outcome.WITHIN),
     ("ratio.plus.value", "3.69615", "3.70615", Outcome.BEYOND),
+    ("ratio.plus.value", "3.69615", "3.69617", Outcome.BEYOND),
+    ("ratio.plus.value", "0.1", "0.1001", Outcome.BEYOND),  # written short, and kept to six digits all the same
     ("detections[1].area.value", "312345", "312346", Outcome.WITHIN),  # six digits, no decimals
     ("ratio.cap", "infinity", "5", Outcome.BEYOND),
     ("ratio.cap", "5", None, Outcome.BEYOND),
@@ -79,14 +81,15 @@ def test_a_sentence_may_differ_only_where_its_own_numbers_moved(recorded, recomp
     assert judge("ratio_sentence", recorded, recomputed, moved=moved).outcome is outcome
 
 
-@given(st.floats(1e-12, 1e12), st.floats(-3, 3))
-def test_the_tolerance_is_that_share_of_the_number_that_is_stated(value, steps):
-    recorded, recomputed = decimal_text(value, 12), decimal_text(value * (1 + steps * RELATIVE), 12)
+@given(st.floats(1e-12, 1e12), st.integers(-3, 3))
+def test_the_last_of_six_digits_may_differ_by_one_and_by_no_more(value, steps):
+    recorded = decimal_text(value)
+    recomputed = decimal_text(float(recorded) + steps * last_digit(float(recorded)) / 1.001, 12)
     found = judge("quality.residual.value", recorded, recomputed)
-    if 0.01 < abs(steps) < 0.99:
-        assert found.outcome is Outcome.WITHIN
-    elif abs(steps) > 1.01:
-        assert found.outcome is Outcome.BEYOND
+    if steps == 0:
+        assert found.outcome in {Outcome.SAME, Outcome.WITHIN}
+    else:
+        assert found.outcome is (Outcome.WITHIN if abs(steps) == 1 else Outcome.BEYOND)
 
 
 def test_what_has_to_be_known_first_comes_first():

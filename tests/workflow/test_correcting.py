@@ -94,7 +94,7 @@ def test_what_cannot_be_done_is_refused_before_a_byte_is_written(port: Path, mad
         correct(port, withdraw="port-20240526", reason="once more")
 
 
-@pytest.mark.parametrize("step", ["assess", "corrected_page", "withdrawn_records"])
+@pytest.mark.parametrize("step", ["assess", "report", "withdrawn_records"])
 def test_a_correction_that_was_killed_goes_on_where_it_stopped(
     port: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

@@ -139,13 +139,13 @@ def test_a_record_rewritten_with_its_whole_ledger_verifies_and_is_beyond_toleran
 
 def test_a_number_that_differs_in_its_last_digit_is_within_tolerance(home):
     value = json.loads((home.dossier / SHED).read_bytes())["detections"][0]["area"]["value"]
-    near = f"{float(value) + 0.05:.2f}"
+    near = f"{float(value) + 0.01:.2f}"
     forge(home.dossier, SHED, area_of(near))
     found = oi.reproduce(home.dossier)
     assert (found.outcome, found.reproduced) == (Outcome.WITHIN, True)
     area = row(found, "shed", "detections[1].area.value")
     assert (area.recorded, area.recomputed, area.outcome) == (near, value, Outcome.WITHIN)
-    assert float(area.difference) == pytest.approx(-0.05, abs=0.006)
+    assert float(area.difference) == pytest.approx(-0.01, abs=0.001)
 
 
 def digest_of_an_array(body: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The page that takes a report's place after a correction: what was withdrawn, what stands, and what that says."""
+"""The page of what stands in a claim file: what was withdrawn, what was reviewed, and what the rest says."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +11,12 @@ from osint_imagery.core.timespan import iso
 from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.evidence.items import withdrawn_words
 from osint_imagery.evidence.recorded import Recorded
+from osint_imagery.evidence.review import ReviewRecord
 from osint_imagery.report.html import direction, page_of, read_part, style_digest
+from osint_imagery.report.reviews import review_views
 from osint_imagery.report.weighed import weighed_view
 
-__all__ = ["CorrectedContent", "RecordRow", "corrected_page"]
+__all__ = ["RecordRow", "StandingContent", "standing_page"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ class RecordRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CorrectedContent:
+class StandingContent:
     """What the page says.
 
     Parameters
@@ -60,10 +62,14 @@ class CorrectedContent:
         Every correction and reopening, in words.
     replaced : tuple of str
         The pages whose place it takes.
+    reviews : tuple of ReviewRecord
+        By second readers.
     records : tuple of RecordRow
         All, also those that do not stand.
     assessment : Assessment
         Of those that stand.
+    stored : bool
+        Whether the claim file holds it.
     created : datetime
         When it is made, aware.
     software, ledger_head, where : str
@@ -75,21 +81,24 @@ class CorrectedContent:
     replaced: tuple[str, ...]
     records: tuple[RecordRow, ...]
     assessment: Assessment
+    stored: bool
+    reviews: tuple[ReviewRecord, ...]
     created: datetime
     software: str
     ledger_head: str
     where: str
 
 
-def corrected_page(content: CorrectedContent) -> str:
+def standing_page(content: StandingContent) -> str:
     """Return a self-contained HTML page; like the report it holds no script, fetches nothing and escapes all text."""
     style = read_part("page.css")
-    return page_of("corrected.html.j2").render(
+    return page_of("standing.html.j2").render(
         report=content,
         claim=content.claim,
         style=Markup(style),  # noqa: S704 - our own file, no outside text
         policy=style_digest(style),
         reading=direction(content.claim.language),
+        reviewed=review_views(content.reviews),
         weighing=weighed_view(content.assessment),
         created=iso(content.created),
         command=TEMPLATES["verify"].format(where=content.where, head=""),

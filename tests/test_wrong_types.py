@@ -80,6 +80,12 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         (r"quiet\[0\] has 1", lambda g: oi.compare(g.scene, g.other, g.aoi, quiet=[(g.scene,)])),
         ("resolution_m=", lambda g: oi.compare(g.scene, g.other, g.aoi, resolution_m="x")),
     ],
+    "correct": [
+        ("dossier=", lambda g: oi.correct(g.claim, withdraw="x", reason="y")),
+        ("withdraw=", lambda g: oi.correct(g.out, withdraw=5, reason="y")),
+        ("reason=", lambda g: oi.correct(g.out, withdraw="x", reason=5)),
+        ("by=", lambda g: oi.correct(g.out, withdraw="x", reason="y", by=5)),
+    ],
     "coverage": [
         ("prediction=", lambda g: oi.coverage("x", [])),
         ("scenes=", lambda g: oi.coverage(g.prediction, g.scene)),
@@ -162,6 +168,13 @@ CALLS: dict[str, list[tuple[str, Call]]] = {
         ("scene=", lambda g: oi.read("x", g.grid)),
         ("bands=", lambda g: oi.read(g.scene, g.grid, "red")),
     ],
+    "read_stack": [
+        ("scenes=", lambda g: oi.read_stack("x", g.grid)),
+        (r"scenes\[0\]=", lambda g: oi.read_stack([g.image], g.grid)),
+        ("grid=", lambda g: oi.read_stack([g.scene], g.aoi)),
+        ("bands=", lambda g: oi.read_stack([g.scene], g.grid, "red")),
+    ],
+    "Stack": [("images=", lambda g: oi.Stack(images=g.image)), (r"images\[0\]=", lambda g: oi.Stack(images=("x",)))],
     "reliability": [
         ("probability=", lambda g: oi.reliability("x", [1])),
         ("truth=", lambda g: oi.reliability([0.5], "x")),

@@ -30,8 +30,9 @@ class Run:
 
     @property
     def rows(self) -> list[dict[str, str]]:
-        """Every compared field of every record."""
-        return [row for record in self.found["records"] for row in record["rows"]]
+        """Every compared field of every record, and the lines of the page that differ."""
+        page = [self.found["page"]] if self.found["page"] is not None else []
+        return [row for record in (*self.found["records"], *page) for row in record["rows"]]
 
     @property
     def apart(self) -> list[tuple[float, dict[str, str]]]:

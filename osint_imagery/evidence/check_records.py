@@ -5,7 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from osint_imagery.core.claim import Claim, read_claim
-from osint_imagery.core.errors import InputError
+from osint_imagery.core.errors import ClaimError, InputError
 from osint_imagery.evidence.consistency import contradictions
 from osint_imagery.evidence.fields import Model
 from osint_imagery.evidence.furniture import CLAIM
@@ -27,13 +27,13 @@ def check_records(
     claim, previous = entries[0].file.digest if entries[0].file else "", None
     offered = {entry.body.scene_id for entry in entries if isinstance(entry.body, SceneOffered) and entry.body.used}
     pictures = {file.path: file for entry in entries if (file := entry.file)}
-    problems, notes = [], []
+    problems, notes, stated = [], [], _stated(folder, held)
     for entry in entries:
         added = entry.file
         if not isinstance(added, RecordAdded):
             continue
         if added.path in held:
-            problems += [f"{added.path}: {what}" for what in _record(folder, added, claim, previous)]
+            problems += [f"{added.path}: {what}" for what in _record(folder, added, claim, previous, stated=stated)]
             problems += [f"{added.path}: {what}" for what in _pictures(folder, added, pictures)]
         previous = added.digest
         strange = sorted(set(added.scene_ids) - offered)
@@ -90,7 +90,17 @@ def _claimed(claim: Claim, record: EvidenceRecord) -> Iterator[str]:
             yield f"says of {what} what the claim file does not say"
 
 
-def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None) -> list[str]:
+def _stated(folder: Path, held: frozenset[str]) -> Claim | None:
+    """Return the claim; None where its file is altered or wrong, which is named elsewhere."""
+    if CLAIM.name not in held:
+        return None
+    try:
+        return read_claim(folder / CLAIM.name)
+    except ClaimError:
+        return None
+
+
+def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None, *, stated: Claim | None) -> list[str]:
     try:
         record = read_record((folder / added.path).read_bytes())
     except InputError as err:
@@ -103,7 +113,7 @@ def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None) 
         (tuple(item.id for item in record.scenes) == added.scene_ids, "rests on other scenes than its ledger entry"),
     )
     wrong = [*(what for holds, what in checks if not holds), *contradictions(record)]
-    return [*wrong, *(_claimed(read_claim(folder / CLAIM.name), record) if record.claim.digest == claim else ())]
+    return [*wrong, *(_claimed(stated, record) if stated is not None and stated.digest == record.claim.digest else ())]
 
 
 def _pictures(folder: Path, added: RecordAdded, files: Mapping[str, StoredFile]) -> list[str]:

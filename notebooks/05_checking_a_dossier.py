@@ -242,6 +242,6 @@ ClaimFile.open(mine).close(at=now + timedelta(hours=1))
 oi.verify(mine)
 
 # %% [markdown]
-# Last, open `report.html`. By now you know which of its sentences rest on what.
+# Last, open `report.html` (or make paper of it: `osint-imagery report dossier --out report.pdf`). By now you know which of its sentences rest on what.
 #
 # More: `docs/claim-files.md` (what is in the folder), `docs/second-reader.md`, `docs/uncertainty.md`.

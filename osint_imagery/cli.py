@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from io import TextIOWrapper
@@ -20,7 +21,7 @@ from osint_imagery.core.claim import read_claim
 from osint_imagery.core.errors import EvidenceExistsError, InputError, OsintImageryError, VerificationError
 from osint_imagery.evidence.verify import verify
 from osint_imagery.scenes.packaged import bundled, romania_catalog
-from osint_imagery.scenes.scene import Scene
+from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.workflow.comparing import compare
 from osint_imagery.workflow.dossier import Dossier
 from osint_imagery.workflow.fitness import fitness
@@ -28,6 +29,8 @@ from osint_imagery.workflow.fitness_text import fitness_data, fitness_table
 from osint_imagery.workflow.investigating import investigate
 
 __all__ = ["main"]
+
+_NAMED = 8  # scenes that an error names
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _status(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        with warnings.catch_warnings():
+            warnings.showwarning = _note
+            return command(options)
     except VerificationError as err:
         _fail("not verified", err, options)
         for problem in err.problems:
@@ -56,6 +61,11 @@ def _status(options: argparse.Namespace) -> int:
     except (OsintImageryError, OSError) as err:
         _fail("error", err, options)
         return 2
+
+
+def _note(message: Warning | str, *_: object, **__: object) -> None:
+    """Show a warning as a line of its own: where in this program it arose is nothing to its user."""
+    print(f"note: {message}", file=sys.stderr)
 
 
 def _fail(word: str, err: Exception, options: argparse.Namespace) -> None:
@@ -162,18 +172,24 @@ def _dossier(item: Dossier) -> dict[str, object]:
     return {"claim": item.claim.id, "answers": answers, "report": str(item.report), "head": item.head}
 
 
-def _scene(scenes: dict[str, Scene], name: str) -> Scene:
-    if name not in scenes:
-        msg = f"scene={name!r} is not in the catalogue; it holds {', '.join(sorted(scenes)[:8])} ..."
+def _scene(entries: dict[str, Scene | Refused], name: str) -> Scene:
+    found = entries.get(name)
+    if isinstance(found, Refused):
+        msg = f"scene={name!r} cannot be used: {found.reason}"
         raise InputError(msg)
-    return scenes[name]
+    if found is None:
+        known = sorted(entries)
+        more = " ..." if len(known) > _NAMED else ""
+        msg = f"scene={name!r} is not in the catalogue; it holds {', '.join(known[:_NAMED]) or 'nothing'}{more}"
+        raise InputError(msg)
+    return found
 
 
 def _compare(options: argparse.Namespace) -> int:
     if options.geojson and Path(options.geojson).exists():
         raise EvidenceExistsError(_exists(options.geojson))
-    scenes = {scene.id: scene for scene in opened(options.catalog).scenes()}
-    result = compare(_scene(scenes, options.before), _scene(scenes, options.after), aoi_of(options))
+    entries = {entry.id: entry for entry in opened(options.catalog).entries()}
+    result = compare(_scene(entries, options.before), _scene(entries, options.after), aoi_of(options))
     artifact = result.figure().save(options.out, acknowledge=options.acknowledge)
     if options.geojson:
         _write_geojson(result.detections.to_geodataframe().to_json(), Path(options.geojson))

@@ -1,14 +1,10 @@
-"""Commands that say what a claim file says by now: its assessment, what was withdrawn, the page of what stands."""
+"""Commands on a claim file: weigh its records together, withdraw what was wrong."""
 
 import argparse
 import json
-from pathlib import Path
 
-from osint_imagery.core.errors import EvidenceExistsError
-from osint_imagery.core.writing import write_atomic
 from osint_imagery.workflow.assessing import assess
 from osint_imagery.workflow.correcting import Corrected, correct
-from osint_imagery.workflow.standing_page import report
 
 __all__ = ["add_claim_file_commands"]
 
@@ -16,7 +12,6 @@ __all__ = ["add_claim_file_commands"]
 def add_claim_file_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the commands to the program's own."""
     _assess_parser(commands)
-    _report_parser(commands)
     parser = commands.add_parser("correct", help="withdraw a scene or a record of a claim file, or replace a record")
     parser.add_argument("dossier", help="folder of the claim file")
     parser.add_argument("--withdraw", required=True, metavar="NAME", help="id of a scene, or id or path of a record")
@@ -46,24 +41,6 @@ def _assess_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser
 def _assess(options: argparse.Namespace) -> int:
     found = assess(options.dossier, priors=options.prior, prior_reason=options.prior_reason)
     print(found.body().decode() if options.json else found.summary())
-    return 0
-
-
-def _report_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    parser = commands.add_parser("report", help="write the page of what stands now: corrections and reviews included")
-    parser.add_argument("dossier", help="folder of the claim file; it is not changed")
-    parser.add_argument("out", help="page to write: .html")
-    parser.add_argument("--json", action="store_true", help="print a machine-readable result")
-    parser.set_defaults(command=_report)
-
-
-def _report(options: argparse.Namespace) -> int:
-    out = Path(options.out)
-    if out.exists():
-        msg = f"out={options.out!r} exists; nothing is overwritten, name another file"
-        raise EvidenceExistsError(msg)
-    write_atomic(out, report(options.dossier).encode())
-    print(json.dumps({"out": str(out)}) if options.json else f"{out}: written")
     return 0
 
 

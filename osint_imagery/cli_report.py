@@ -12,6 +12,7 @@ from osint_imagery.report.html import html_report
 from osint_imagery.report.pdf import pdf_report, typesetter
 from osint_imagery.workflow.reopening import opened
 from osint_imagery.workflow.reporting import PAGE, PAPER, Reported, add_paper, report_of_dossier
+from osint_imagery.workflow.standing_page import report
 
 __all__ = ["add_report_command"]
 
@@ -25,6 +26,9 @@ def add_report_command(commands: "argparse._SubParsersAction[argparse.ArgumentPa
     where.add_argument(
         "--out", metavar="FILE", help="write a copy instead: .html or .pdf; the claim file stays as it is"
     )
+    where.add_argument(
+        "--now", metavar="FILE", help="write a page (.html) of what stands now: corrections and reviews included"
+    )
     parser.add_argument(
         "--by", metavar="NAME", help="with --pdf: reopen the claim file in this name, and close it again"
     )
@@ -33,8 +37,11 @@ def add_report_command(commands: "argparse._SubParsersAction[argparse.ArgumentPa
 
 
 def _report(options: argparse.Namespace) -> int:
-    if options.out:
-        _refuse(Path(options.out))
+    for given, kinds in ((options.out, (".html", ".pdf")), (options.now, (".html",))):
+        if given:
+            _refuse(Path(given), kinds)
+    if options.now:
+        return _standing(options)
     found = report_of_dossier(options.dossier)
     folder = Path(options.dossier)
     if options.out:
@@ -50,16 +57,22 @@ def _report(options: argparse.Namespace) -> int:
     else:
         print(f"{path}: {size / 1e6:.2f} MB, made {found.content.created}")
         if found.later:
-            print(f"not in it, since it came later: {', '.join(found.later)}")
+            print(f"not in it, since it came later: {', '.join(found.later)}; --now FILE writes what stands")
     return 0
 
 
-def _refuse(out: Path) -> None:
-    if out.suffix.lower() not in {".html", ".pdf"}:
-        msg = f"out={str(out)!r} has suffix {out.suffix!r}; end it in .html or .pdf"
+def _standing(options: argparse.Namespace) -> int:
+    write_atomic(Path(options.now), report(options.dossier).encode())
+    print(json.dumps({"report": options.now}) if options.json else f"{options.now}: what stands now")
+    return 0
+
+
+def _refuse(out: Path, kinds: tuple[str, ...]) -> None:
+    if out.suffix.lower() not in kinds:
+        msg = f"{str(out)!r} has suffix {out.suffix!r}; end it in {' or '.join(kinds)}"
         raise InputError(msg)
     if out.exists():
-        msg = f"out={str(out)!r} exists; nothing is overwritten, name another file"
+        msg = f"{str(out)!r} exists; nothing is overwritten, name another file"
         raise EvidenceExistsError(msg)
 
 

@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -151,9 +152,25 @@ def test_search_prints_json_only(capsys):
 
 
 def test_search_ends_with_1_where_nothing_can_be_used(capsys):
-    with pytest.warns(NothingFoundWarning, match="28 offered, 0 used"):
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", NothingFoundWarning)
         assert main(["search", PORT, *PLACE, "--from", "2019-01-01", "--to", "2019-12-31"]) == 1
-    assert "0 of 28 scenes offered can be used" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "0 of 28 scenes offered can be used" in said.out
+    (line,) = said.err.splitlines()  # no line of program code beside it
+    assert line.startswith("note: no scene of ")
+    assert "28 offered, 0 used" in line
+
+
+def test_compare_says_why_a_file_cannot_be_used_and_what_to_write(tmp_path, capsys):
+    shutil.copy(bundled("port/port-20240516/pixels.tif"), tmp_path / "IMG_1.tif")
+    assert main(["compare", str(tmp_path), "IMG_1", "IMG_2", "--out", str(tmp_path / "a.png")]) == 2
+    said = capsys.readouterr().err
+    assert "scene='IMG_1' cannot be used: no date" in said
+    assert "write IMG_1.json" in said
+    (tmp_path / "IMG_1.json").write_text('{"acquired": "2024-05-16", "source": "a colleague"}')
+    assert main(["compare", str(tmp_path), "IMG_1", "IMG_2", "--out", str(tmp_path / "a.png")]) == 2
+    assert "scene='IMG_2' is not in the catalogue; it holds IMG_1\n" in capsys.readouterr().err
 
 
 BAD_SEARCHES = (

@@ -105,9 +105,8 @@ def _entry(path: Path, root: Path) -> Scene | Refused:
     data = data or described(header)
     acquired, notes = _acquired(path, sidecar, header)
     if acquired is None:
-        return Refused(
-            id=path.stem, reason="no date: no sidecar with 'acquired', no TIFFTAG_DATETIME", href=href, metadata=data
-        )
+        why = f"no date: no sidecar with 'acquired', no TIFFTAG_DATETIME; write {path.stem}.json (docs/scenes.md)"
+        return Refused(id=path.stem, reason=why, href=href, metadata=data)
     if header.grid is None:
         return Refused(id=path.stem, reason="no place: the file has no CRS or no transform", href=href, metadata=data)
     if sidecar.get("sensor") == "sentinel-1-grd" and sidecar.get("terrain_corrected") is not True:

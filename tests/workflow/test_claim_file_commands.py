@@ -47,7 +47,7 @@ def test_report_writes_what_stands_and_overwrites_nothing(
     port: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page = tmp_path / "now.html"
-    assert main(["report", str(port), str(page)]) == 0
+    assert main(["report", str(port), "--now", str(page)]) == 0
     text = page.read_text(encoding="utf-8")
     assert "CORRECTED" not in text
     assert "What second readers saw" not in text
@@ -55,7 +55,7 @@ def test_report_writes_what_stands_and_overwrites_nothing(
     digest = read_assessment((port / "assessments" / "0001.json").read_bytes()).digest
     assert stored["claim"]["id"] in text
     assert f"The assessment is in the claim file (assessments/), digest <code>{digest}" in text
-    assert main(["report", str(port), str(page)]) == 2
+    assert main(["report", str(port), "--now", str(page)]) == 2
     assert "nothing is overwritten" in capsys.readouterr().err
     correct(port, withdraw="port-20240526", reason="taken back")
     text = report(port)

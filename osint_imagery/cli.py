@@ -29,6 +29,7 @@ from osint_imagery.workflow.investigating import investigate
 __all__ = ["main"]
 
 _NAMED = 8  # scenes that an error names
+_CATALOG = "static STAC catalogue, or folder or archive of products and GeoTIFFs"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,14 +72,14 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
 
     found = commands.add_parser("search", help="list the scenes of a catalogue over a place, and those rejected")
-    found.add_argument("catalog", help="static STAC catalogue, or folder or archive of products and GeoTIFFs")
+    found.add_argument("catalog", help=_CATALOG)
     _place(found, required=True)
     found.add_argument("--from", dest="start", required=True, help="first date, 2017-08-01")
     found.add_argument("--to", dest="end", required=True, help="last date")
     found.set_defaults(command=_search)
 
     pair = commands.add_parser("compare", help="compare two scenes and write the before/after figure")
-    pair.add_argument("catalog", help="static STAC catalogue, or folder or archive of products and GeoTIFFs")
+    pair.add_argument("catalog", help=_CATALOG)
     pair.add_argument("before", help="id of the earlier scene")
     pair.add_argument("after", help="id of the later scene")
     _place(pair, required=False)
@@ -112,18 +113,14 @@ def _of_claims(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Add the commands that take a claim and a catalogue."""
     check = commands.add_parser("investigate", help="check a claim against a catalogue and write the claim file")
     check.add_argument("claim", help="claim.yaml")
-    check.add_argument(
-        "--catalog", required=True, help="static STAC catalogue, or folder or archive of products and GeoTIFFs"
-    )
+    check.add_argument("--catalog", required=True, help=_CATALOG)
     check.add_argument("--out", required=True, help="folder to write; must not exist or be empty")
     check.add_argument("--pdf", action="store_true", help="also write report.pdf (extra: pdf)")
     check.set_defaults(command=_investigate)
 
     fit = commands.add_parser("fitness", help="say, before any pixel is read, what an archive could tell about a claim")
     fit.add_argument("claim", help="claim.yaml")
-    fit.add_argument(
-        "--catalog", required=True, help="static STAC catalogue, or folder or archive of products and GeoTIFFs"
-    )
+    fit.add_argument("--catalog", required=True, help=_CATALOG)
     fit.set_defaults(command=_fitness)
     return check, fit
 
@@ -286,15 +283,8 @@ def _verify(options: argparse.Namespace) -> int:
     result = verify(options.dossier, roots=options.root)
     if options.json:
         body = {"claim": result.claim_id, "files": result.files, "entries": result.entries, "records": result.records}
-        _json(
-            {
-                **body,
-                "head": result.head,
-                "closed": result.closed,
-                "seals": list(result.seals),
-                "notes": list(result.notes),
-            }
-        )
+        seals = {"seals": list(result.seals), "notes": list(result.notes)}
+        _json({**body, "head": result.head, "closed": result.closed, **seals})
     else:
         print(result)
     return 0

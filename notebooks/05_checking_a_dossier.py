@@ -34,6 +34,7 @@ import textwrap
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import yaml
 from IPython.display import Image
 
 import osint_imagery as oi
@@ -46,7 +47,10 @@ from osint_imagery.workflow.reviewing import blind_sheet
 work = Path(tempfile.mkdtemp())
 theirs = work / "dossier"
 catalog = oi.bundled("port/catalog.json")
-made = oi.investigate(oi.read_claim(oi.bundled("port/claim.yaml")), catalog, out=theirs)
+body = yaml.safe_load(oi.bundled("port/claim.yaml").read_text(encoding="utf-8"))
+body["predictions"] = body["predictions"][:2]  # the shed and the ship; the third takes a minute more
+(work / "claim.yaml").write_text(yaml.safe_dump(body, allow_unicode=True), encoding="utf-8")
+made = oi.investigate(oi.read_claim(work / "claim.yaml"), catalog, out=theirs)
 
 
 def say(words):

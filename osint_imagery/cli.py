@@ -31,6 +31,7 @@ from osint_imagery.workflow.investigating import investigate
 __all__ = ["main"]
 
 _NAMED = 8  # scenes that an error names
+_CATALOG = "static STAC catalogue, or folder or archive of products and GeoTIFFs"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,7 +6,7 @@ from html import unescape
 from pathlib import Path
 
 from osint_imagery.core.claim import Claim
-from osint_imagery.core.lineage import Artifact
+from osint_imagery.core.lineage import Artifact, digest_bytes
 from osint_imagery.core.timespan import utc
 from osint_imagery.evidence.assessed import read_assessment
 from osint_imagery.evidence.differences import Difference, Outcome, judge, moved_numbers, worst
@@ -18,6 +18,7 @@ from osint_imagery.evidence.ledger_bodies import SceneOffered
 from osint_imagery.evidence.standing import Standing, StandingRecord
 from osint_imagery.report.content import Imprint, Picture, report_content
 from osint_imagery.report.html import html_report, page_version
+from osint_imagery.report.stored import STORED, read_content
 from osint_imagery.scenes.catalog import Offer
 from osint_imagery.workflow.assessing import SOFTWARE
 from osint_imagery.workflow.reproduction import RecordCheck
@@ -27,7 +28,7 @@ __all__ = ["check_page"]
 PAGE = "report.html"
 _MADE = re.compile(r"<dt>Made</dt><dd>(?P<created>\S+) by (?P<software>[^<]+)</dd>")
 _FORM = re.compile(r'<meta name="generator" content="osint-imagery page (?P<form>[0-9a-f]{16})">')
-_BEFORE = re.compile(r"<dt>Ledger entry before this page</dt><dd><code>(?P<head>sha256:[0-9a-f]{64})</code>")
+_BEFORE = re.compile(r"<dt>Ledger entry before this report</dt><dd><code>(?P<head>sha256:[0-9a-f]{64})</code>")
 _WHERE = re.compile(r"<pre>osint-imagery verify (?P<where>[^<]*)</pre>")
 
 
@@ -48,7 +49,7 @@ def check_page(
     Notes
     -----
     When, by what and where the page was made are taken from the page; that the ledger entry it names is the one before
-    it is checked.
+    the report is checked, and that the report kept as data gives the same page.
     """
     gone = superseded(standing.entries)
     added = [entry for entry in standing.entries if entry.kind == "report_added" and entry.index not in gone]
@@ -78,9 +79,20 @@ def check_page(
         where=where,
     )
     again = _page(standing.claim, standing, findings, imprint=imprint, before=standing.entries[: entry.index])
-    before = judge("ledger entry before it", head, entry.previous or "")
-    compared = (before, *_rows(recorded, again, moved_numbers(rows)))
+    data = next((one for one in added if one.file is not None and one.file.path == STORED), None)
+    first = entry if data is None else min(data, entry, key=lambda one: one.index)
+    before = judge("ledger entry before it", head, first.previous or "")
+    compared = (before, *_from_data(standing, data, recorded), *_rows(recorded, again, moved_numbers(rows)))
     return _check(compared, worst([row.outcome for row in compared]))
+
+
+def _from_data(standing: Standing, data: Entry | None, recorded: str) -> tuple[Difference, ...]:
+    """Compare the page with what the report kept as data says; nothing where there is none."""
+    if data is None:
+        return ()
+    content = read_content((standing.folder / STORED).read_bytes(), standing.claim, standing.folder)
+    digests = [digest_bytes(page.encode()) for page in (recorded, html_report(content))]
+    return (judge(f"the page that {STORED} gives", *digests),)
 
 
 def _check(rows: tuple[Difference, ...], outcome: Outcome, *notes: str) -> RecordCheck:

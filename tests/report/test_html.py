@@ -168,7 +168,7 @@ def test_verifying_is_explained_and_the_digest_is_not_called_final(make_content:
     for wanted in (
         "osint-imagery verify dossier/",
         "HOW-TO-VERIFY.txt",
-        "Ledger entry before this page",
+        "Ledger entry before this report",
         "It is not the final head",
         "Digest of claim.yaml",
     ):

@@ -1,7 +1,6 @@
 """A dossier rewritten as an able forger would: the edited file, every digest of it, and the whole chain."""
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,19 +38,24 @@ def forge(folder: Path, name: str, change: Callable[[dict[str, Any]], object]) -
 
 
 def _forge_page(folder: Path) -> None:
-    """Let the page name the digests as they are now."""
+    """Let the report, as data and as a page, name the digests as they are now."""
     entries = [json.loads(line) for line in (folder / "ledger.jsonl").read_bytes().splitlines()]
-    for entry in entries:
-        if entry["kind"] == "report_added" and entry["body"]["path"] == "report.html":
-            page, stored = folder / "report.html", sorted((folder / "assessments").glob("*.json"))
-            text = page.read_text(encoding="utf-8")
-            new = {"before this page</dt><dd><code>": entry["previous"]}
-            if stored:
-                new["(assessments/), digest <code>"] = digest_bytes(stored[-1].read_bytes())
-            for words, digest in new.items():
-                text = re.sub(f"({re.escape(words)})sha256:[0-9a-f]{{64}}", rf"\g<1>{digest}", text)
-            page.write_text(text, encoding="utf-8")
-            _chain_again(folder, entries, {"report.html": text.encode()})
+    added = [entry for entry in entries if entry["kind"] == "report_added"]
+    if not added:
+        return
+    stored = sorted((folder / "assessments").glob("*.json"))
+    kept = json.loads((folder / "report.json").read_bytes())
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    new = {kept["ledger_head"]: added[0]["previous"]}
+    if stored:
+        new[kept["weighed"]["digest"]] = digest_bytes(stored[-1].read_bytes())
+    data = (folder / "report.json").read_text(encoding="utf-8")
+    for old, digest in new.items():
+        text, data = text.replace(old, digest), data.replace(old, digest)
+    files = {"report.json": data.encode(), "report.html": text.encode()}
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    _chain_again(folder, entries, files)
 
 
 def rewrite(folder: Path, change: Callable[[list[Any]], object]) -> None:

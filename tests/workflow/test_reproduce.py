@@ -33,13 +33,14 @@ def test_an_untouched_dossier_is_the_same_in_every_number_and_nothing_is_written
     assert found.page is not None
     assert [(row.field, row.outcome) for row in found.page.rows] == [
         ("ledger entry before it", Outcome.SAME),
+        ("the page that report.json gives", Outcome.SAME),
         ("all lines", Outcome.SAME),
     ]
     assert home.digests() == before
 
 
-def edited_page(home: Home, old: str, new: str) -> None:
-    page = home.dossier / "report.html"
+def edited(home: Home, name: str, old: str, new: str) -> None:
+    page = home.dossier / name
     text = page.read_text(encoding="utf-8")
     assert text.count(old) == 1
     page.write_text(text.replace(old, new), encoding="utf-8")
@@ -47,7 +48,7 @@ def edited_page(home: Home, old: str, new: str) -> None:
     def listed(entries: list[dict[str, Any]]) -> None:
         for entry in entries:
             for file in (entry["body"], *entry["body"].get("files", ())):
-                if file.get("path") == "report.html":
+                if file.get("path") == name:
                     file.update(digest=digest_file(page), size=page.stat().st_size)
 
     rewrite(home.dossier, listed)
@@ -55,18 +56,27 @@ def edited_page(home: Home, old: str, new: str) -> None:
 
 
 def test_a_page_that_says_another_thing_is_beyond_tolerance_though_the_whole_ledger_was_rewritten(home):
-    edited_page(home, "What else could explain the changes", "Nothing else could explain the changes")
+    edited(home, "report.html", "What else could explain the changes", "Nothing else could explain the changes")
     found = oi.reproduce(home.dossier)
     assert found.outcome is Outcome.BEYOND
     assert {item.outcome for item in found.records} == {Outcome.SAME}
-    (line,) = [row for row in found.page.rows if row.outcome is not Outcome.SAME]
+    kept, line = [row for row in found.page.rows if row.outcome is not Outcome.SAME]
+    assert kept.field == "the page that report.json gives"
     assert "Nothing else could explain" in line.recorded
     assert "the report page (report.html): BEYOND TOLERANCE" in repr(found)
 
 
+def test_data_of_the_report_that_say_another_thing_are_beyond_tolerance(home):
+    edited(home, "report.json", '"command":"osint-imagery verify', '"command":"osint-imagery never verify')
+    found = oi.reproduce(home.dossier)
+    assert found.outcome is Outcome.BEYOND
+    (line,) = [row for row in found.page.rows if row.outcome is not Outcome.SAME]
+    assert line.field == "the page that report.json gives"
+
+
 def test_a_page_of_another_form_is_not_checked_and_says_so(home):
     form = page_version()
-    edited_page(home, f"osint-imagery page {form}", f"osint-imagery page {'0' * 16}")
+    edited(home, "report.html", f"osint-imagery page {form}", f"osint-imagery page {'0' * 16}")
     found = oi.reproduce(home.dossier)
     assert (found.outcome, found.page.outcome) == (Outcome.UNCHECKED, Outcome.UNCHECKED)
     assert "not made again: made by" in found.page.notes[0]

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -91,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     pair.add_argument("after", help="id of the later scene")
     add_place(pair, required=False)
     pair.add_argument("--out", default="comparison.png", help="figure to write: png, svg or pdf")
+    _of_figure(pair)
     pair.add_argument("--geojson", help="also write the detections as GeoJSON")
     pair.add_argument("--acknowledge", action="append", default=[], metavar="LICENSE", help="restricted terms you meet")
     pair.set_defaults(command=_compare)
@@ -116,6 +118,18 @@ def _parser() -> argparse.ArgumentParser:
     for each in (demo, pair, check, fit, verified):
         each.add_argument("--json", action="store_true", help="print a machine-readable result")
     return parser
+
+
+def _of_figure(pair: argparse.ArgumentParser) -> None:
+    """Add the options of the before/after figure."""
+    pair.add_argument("--title", help="line above the figure (default: the place and both dates)")
+    pair.add_argument(
+        "--bands", nargs="+", metavar="BAND", help="one or three bands, or a composition: 'true color', SWIR ..."
+    )
+    pair.add_argument(
+        "--layout", nargs="+", default=[], metavar="PART", help="stacked, close-ups, locator (default: side by side)"
+    )
+    pair.add_argument("--width", default="180", help="on paper: millimeters, or column, page, slide (default: 180)")
 
 
 def _of_claims(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> tuple[argparse.ArgumentParser, ...]:
@@ -191,7 +205,10 @@ def _compare(options: argparse.Namespace) -> int:
         raise EvidenceExistsError(_exists(options.geojson))
     entries = {entry.id: entry for entry in opened(options.catalog).entries()}
     result = compare(_scene(entries, options.before), _scene(entries, options.after), aoi_of(options))
-    artifact = result.figure().save(options.out, acknowledge=options.acknowledge)
+    bands = options.bands[0] if options.bands and len(options.bands) == 1 else options.bands
+    width = float(options.width) if re.fullmatch(r"[\d.]+", options.width) else options.width
+    figure = result.figure(options.title, bands=bands, layout=tuple(options.layout), width_mm=width)
+    artifact = figure.save(options.out, acknowledge=options.acknowledge)
     if options.geojson:
         _write_geojson(result.detections.to_geodataframe().to_json(), Path(options.geojson))
     found = result.detections

@@ -54,8 +54,15 @@ def aoi_of(options: argparse.Namespace) -> AreaOfInterest | None:
         return AreaOfInterest.from_file(options.aoi)
     if options.bbox:
         west, south, east, north = options.bbox
-        return AreaOfInterest.from_bbox(west, south, east, north, name="bbox")
+        name = f"{_degrees(south, north, 'NS')}, {_degrees(west, east, 'EW')}"
+        return AreaOfInterest.from_bbox(west, south, east, north, name=name)
     return None
+
+
+def _degrees(low: float, high: float, sides: str) -> str:
+    """Return two degrees as a title says them."""
+    ends = [f"{abs(value):.4f}° {sides[value < 0]}" for value in (low, high)]
+    return " to ".join(ends)
 
 
 def needed_aoi(options: argparse.Namespace) -> AreaOfInterest:

@@ -254,3 +254,15 @@ def test_demo_writes_nothing_into_a_folder_that_holds_something(tmp_path, capsys
         assert main(["demo", "--out", str(out)]) == 2
         assert f"out={str(out)!r} is not an empty folder" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
+
+
+def test_compare_draws_the_figure_that_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compare", PORT, *PAIR, *PLACE]
+    out = tmp_path / "figure.svg"
+    asked = ["--title", "The quay", "--bands", "false color", "--layout", "stacked", "--width", "column"]
+    assert main([*words, "--out", str(out), *asked]) == 0
+    text = out.read_text(encoding="utf-8")
+    assert "The quay" in text
+    assert 'width="226.77' in text  # 80 mm in points
+    assert main([*words, "--out", str(tmp_path / "b.png"), "--layout", "sideways"]) == 2
+    assert "layout=" in capsys.readouterr().err

@@ -52,11 +52,30 @@ class Comparison:
     scenes: tuple[Scene, Scene]
     notes: tuple[str, ...] = ()
 
-    def figure(self, title: str | None = None, *, remark: str = "") -> Figure:
-        """Return the before/after figure, with a remark on the verdict; save it with ``.save(path)``."""
-        told = f"{len(self.notes)} quiet pairs or steps could not be used: listed in the record"
-        footer = (told,) if self.notes else ()
-        return before_after(self.pair, self.detections, title=title, remark=remark, footer=footer)
+    def figure(
+        self,
+        title: str | None = None,
+        *,
+        remark: str = "",
+        bands: Sequence[str] | str | None = None,
+        layout: Sequence[str] = (),
+        width_mm: float | str = 180.0,
+    ) -> Figure:
+        """Return the before/after figure, with a remark on the verdict; save it with ``.save(path)``.
+
+        `bands`, `layout` and `width_mm` are as in :func:`osint_imagery.before_after`.
+        """
+        told = f"{len(self.notes)} quiet pairs or steps could not be used: named in the record (or .notes)"
+        return before_after(
+            self.pair,
+            self.detections,
+            title=title,
+            bands=bands,
+            remark=remark,
+            footer=(told,) if self.notes else (),
+            layout=layout,
+            width_mm=width_mm,
+        )
 
     def _repr_png_(self) -> bytes:
         return self.figure().png()

@@ -183,18 +183,14 @@ def read_native(
     return tuple(found)
 
 
-def _copied(plane: NDArray[np.generic], native: Native, grid: Grid, blank: float) -> NDArray[np.generic]:
-    """Copy pixels between grids that coincide."""
+def _shared(native: Native, grid: Grid) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return rows and columns that coinciding grids share: in the native pixels, and on the target."""
     t, origin = ~native.grid.transform, grid.transform
     column, row = round(t.a * origin.c + t.b * origin.f + t.c), round(t.d * origin.c + t.e * origin.f + t.f)
-    rows = max(0, row), min(plane.shape[0], row + grid.shape[0])
-    columns = max(0, column), min(plane.shape[1], column + grid.shape[1])
-    part = plane[rows[0] : rows[1], columns[0] : columns[1]]
-    if part.shape == grid.shape:
-        return part
-    result = np.full(grid.shape, blank, dtype=plane.dtype)
-    result[rows[0] - row : rows[1] - row, columns[0] - column : columns[1] - column] = part
-    return result
+    rows = max(0, row), min(native.values.shape[0], row + grid.shape[0])
+    columns = max(0, column), min(native.values.shape[1], column + grid.shape[1])
+    target = slice(rows[0] - row, rows[1] - row), slice(columns[0] - column, columns[1] - column)
+    return (slice(*rows), slice(*columns)), target
 
 
 def _gathered(
@@ -223,24 +219,37 @@ def _gathered(
     return result
 
 
-def warp_values(native: Native, grid: Grid) -> NDArray[np.float32]:
-    """Return native pixels on a grid, float32, NaN where nothing was measured."""
-    if not native.aligned and native.ratio <= _DOWNSAMPLING:
-        return _interpolated(native, grid)
-    plane = native.values.astype(np.float32)
-    if not native.inside.all():
-        np.copyto(plane, np.float32(np.nan), where=~native.inside)
+def warp_values(native: Native, grid: Grid, *, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """Return native pixels on a grid, float32, NaN where nothing was measured; put into `out`, C order, if given."""
+    result = np.empty(grid.shape, dtype=np.float32) if out is None else out
     if native.aligned:
-        return np.asarray(_copied(plane, native, grid, math.nan), dtype=np.float32)
-    return np.asarray(_gathered(plane, native, grid, how=Resampling.average, blank=math.nan), dtype=np.float32)
+        _copy_values(native, grid, result)
+    elif native.ratio <= _DOWNSAMPLING:
+        _interpolate(native, grid, result.reshape(-1))
+    else:
+        plane = native.values.astype(np.float32)
+        np.copyto(plane, np.float32(np.nan), where=~native.inside)
+        result[...] = _gathered(plane, native, grid, how=Resampling.average, blank=math.nan)
+    return result
 
 
-def _interpolated(native: Native, grid: Grid) -> NDArray[np.float32]:
-    """Return native pixels between their centers; those without a measurement take no part.
+def _copy_values(native: Native, grid: Grid, result: NDArray[np.float32]) -> None:
+    """Put pixels onto a grid that coincides with theirs."""
+    source, target = _shared(native, grid)
+    part, inside = native.values[source], native.inside[source]
+    if part.shape != grid.shape:
+        result.fill(np.nan)
+    np.copyto(result[target], part, casting="same_kind")
+    if not inside.all():
+        np.copyto(result[target], np.float32(np.nan), where=~inside)
+
+
+def _interpolate(native: Native, grid: Grid, result: NDArray[np.float32]) -> None:
+    """Put native pixels between their centers; those without a measurement take no part.
 
     A target pixel whose own center lies on such a pixel, or beyond the file, has none either.
     """
-    result = np.full((grid.shape[0] * grid.shape[1],), np.nan, dtype=np.float32)
+    result.fill(np.nan)
     complete = bool(native.inside.all())
     for strip in strips_between(native.grid, grid):
         plane = native.values[strip.source].astype(np.float32).ravel()
@@ -257,7 +266,6 @@ def _interpolated(native: Native, grid: Grid) -> NDArray[np.float32]:
             share = strip.weights @ inside.astype(np.float32)
             found = (strip.weights @ plane) / np.where(there, share, 1)
         np.copyto(own, found, where=there)
-    return result.reshape(grid.shape)
 
 
 def warp_flags(flags: NDArray[np.uint16], native: Native, grid: Grid, *, outside: int) -> NDArray[np.uint16]:
@@ -271,7 +279,10 @@ def warp_flags(flags: NDArray[np.uint16], native: Native, grid: Grid, *, outside
         Flags where the file does not reach.
     """
     if native.aligned:
-        return np.asarray(_copied(flags, native, grid, outside), dtype=np.uint16)
+        source, target = _shared(native, grid)
+        result = np.full(grid.shape, outside, dtype=np.uint16)
+        result[target] = flags[source]
+        return result
     if native.ratio <= _DOWNSAMPLING:
         return _nearest(flags, native, grid, outside)
     joined = np.zeros(grid.shape, dtype=np.uint16)

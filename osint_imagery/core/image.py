@@ -89,10 +89,8 @@ class Image:
         if self.grid is not None and self.grid.shape != shape[1:]:
             msg = f"grid.shape={self.grid.shape} but the pixels are {shape[1:]}; give the grid of these pixels"
             raise GridMismatchError(msg)
-        pixels, valid, flags = (  # copies, if not given away: nobody keeps a handle on what the digest covers
-            owned(array, dtype)
-            for array, dtype in ((self.values, np.float32), (self.valid, np.bool_), (self.flags, np.uint16))
-        )
+        # copies, unless they are given away: nobody keeps a handle on what the digest covers
+        pixels, valid, flags = owned(self.values, np.float32), owned(self.valid, np.bool_), owned(self.flags, np.uint16)
         if not valid.all():
             np.copyto(pixels, np.float32(np.nan), where=~valid)
         if not all(np.array_equal(np.isfinite(plane), valid) for plane in pixels):

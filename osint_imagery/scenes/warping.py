@@ -69,8 +69,7 @@ def _outline_px(source: Grid, target: Grid) -> NDArray[np.float64]:
     ring = np.linspace(0, 1, 33)
     down = np.concatenate([0 * ring, ring, 0 * ring + 1, ring[::-1]]) * rows
     along = np.concatenate([ring, 0 * ring + 1, ring[::-1], 0 * ring]) * columns
-    row, column = places_px(source, target, down, along)
-    return np.column_stack([column, row])
+    return np.column_stack(places_px(source, target, down, along)[::-1])
 
 
 def _window(source: Grid, target: Grid, name: str, *, aligned: bool) -> tuple[tuple[int, int], tuple[int, int], float]:
@@ -109,10 +108,8 @@ def part_under(grid: Grid, aoi: AreaOfInterest) -> Grid:
     """
     xy = shapely.get_coordinates(aoi.in_crs(grid.crs))
     inverse = ~grid.transform
-    columns, rows = (
-        inverse.a * xy[:, 0] + inverse.b * xy[:, 1] + inverse.c,
-        inverse.d * xy[:, 0] + inverse.e * xy[:, 1] + inverse.f,
-    )
+    columns = inverse.a * xy[:, 0] + inverse.b * xy[:, 1] + inverse.c
+    rows = inverse.d * xy[:, 0] + inverse.e * xy[:, 1] + inverse.f
     left, right = max(0, math.floor(columns.min())), min(grid.shape[1], math.ceil(columns.max()))
     top, bottom = max(0, math.floor(rows.min())), min(grid.shape[0], math.ceil(rows.max()))
     if left >= right or top >= bottom:
@@ -227,8 +224,7 @@ def warp_values(native: Native, grid: Grid, *, out: NDArray[np.float32] | None =
     elif native.ratio <= _DOWNSAMPLING:
         _interpolate(native, grid, result.reshape(-1))
     else:
-        plane = native.values.astype(np.float32)
-        np.copyto(plane, np.float32(np.nan), where=~native.inside)
+        plane = np.where(native.inside, native.values.astype(np.float32), np.float32(np.nan))
         result[...] = _gathered(plane, native, grid, how=Resampling.average, blank=math.nan)
     return result
 
@@ -245,10 +241,7 @@ def _copy_values(native: Native, grid: Grid, result: NDArray[np.float32]) -> Non
 
 
 def _interpolate(native: Native, grid: Grid, result: NDArray[np.float32]) -> None:
-    """Put native pixels between their centers; those without a measurement take no part.
-
-    A target pixel whose own center lies on such a pixel, or beyond the file, has none either.
-    """
+    """Put native pixels between their centers; without a measurement at its own center a target pixel has none."""
     result.fill(np.nan)
     complete = bool(native.inside.all())
     for strip in strips_between(native.grid, grid):

@@ -13,6 +13,7 @@ from osint_imagery.core.arrays import put_together, real_pixels, taken_apart
 from osint_imagery.core.errors import BandError, GridMismatchError, InputError
 from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.grid import Grid
+from osint_imagery.core.handover import owned
 from osint_imagery.core.lineage import Lineage, Step, digest_array
 from osint_imagery.core.timespan import Moment, TimeSpan
 from osint_imagery.core.viewing import ViewingGeometry
@@ -88,15 +89,15 @@ class Image:
         if self.grid is not None and self.grid.shape != shape[1:]:
             msg = f"grid.shape={self.grid.shape} but the pixels are {shape[1:]}; give the grid of these pixels"
             raise GridMismatchError(msg)
-        valid = np.array(self.valid, dtype=bool)  # copies: nobody keeps a handle on what the digest covers
-        pixels = np.array(self.values, dtype=np.float32)
-        np.copyto(pixels, np.float32(np.nan), where=~valid)
-        if any((valid & ~np.isfinite(plane)).any() for plane in pixels):
+        # copies, unless they are given away: nobody keeps a handle on what the digest covers
+        pixels, valid, flags = owned(self.values, np.float32), owned(self.valid, np.bool_), owned(self.flags, np.uint16)
+        if not valid.all():
+            np.copyto(pixels, np.float32(np.nan), where=~valid)
+        if not all(np.array_equal(np.isfinite(plane), valid) for plane in pixels):
             msg = "values has a NaN or infinity where valid is True; mark that pixel as not valid, with its flag"
             raise InputError(msg)
-        object.__setattr__(self, "values", freeze(pixels))
-        object.__setattr__(self, "valid", freeze(valid))
-        object.__setattr__(self, "flags", freeze(np.array(self.flags, dtype=np.uint16)))
+        for name, array in (("values", pixels), ("valid", valid), ("flags", flags)):
+            object.__setattr__(self, name, freeze(array))
 
     @classmethod
     def from_array(

@@ -21,7 +21,7 @@ from osint_imagery.core.errors import (
 
 __all__ = ["Again", "Part", "Version", "body_into", "body_of", "checked_part", "failure_of", "target_of"]
 
-_PIECE = 1 << 16
+_PIECE = 1 << 18  # most bytes of an answer between two looks at the limits
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({408, 425, 429, 500, 502, 503, 504})
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
@@ -138,16 +138,18 @@ def body_of(response: BaseHTTPResponse, limit: int, url: str, count: Callable[[i
     RemoteError
         If it is larger than the limit.
     """
-    body = bytearray()
+    pieces, size = [], 0
 
     def keep(piece: bytes) -> None:
-        body.extend(piece)
-        if len(body) > limit:
+        nonlocal size
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
             msg = f"url={url!r} sends more than {limit} bytes; raise Access(answer_bytes=...) if that is meant"
             raise RemoteError(msg)
 
     body_into(response, keep, url=url, count=count)
-    return bytes(body)
+    return b"".join(pieces)
 
 
 def body_into(

@@ -5,10 +5,9 @@ from functools import lru_cache
 from threading import Lock
 
 import numpy as np
+import scipy  # its parts come when they are used: reading a scene on its own grid takes less time than their import
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from scipy.interpolate import make_interp_spline
-from scipy.sparse import csr_array
 
 from osint_imagery.core.grid import Grid
 
@@ -41,7 +40,7 @@ class Strip:
 
     target: slice
     source: slice
-    weights: csr_array
+    weights: "scipy.sparse.csr_array"
     nearest: NDArray[np.int32]
 
 
@@ -101,7 +100,7 @@ def _made(source: Grid, target: Grid, first: int, last: int) -> Strip:
     places = np.stack([line * width + row for line in lines for row in rows], axis=1)
     weights = [vertical * horizontal for vertical in (1 - below, below) for horizontal in (1 - right, right)]
     count = len(places)
-    matrix = csr_array(
+    matrix = scipy.sparse.csr_array(
         (
             np.stack(weights, axis=1).ravel(),
             places.astype(np.int32).ravel(),
@@ -142,7 +141,7 @@ def _interpolated(
     exact, control = (places_px(source, target, *np.meshgrid(*each, indexing="ij")) for each in (nodes, middles))
     if not all(np.isfinite(plane).all() for plane in (*exact, *control)):
         return None
-    basis = [make_interp_spline(each, np.eye(len(each)), k=3) for each in nodes]
+    basis = [scipy.interpolate.make_interp_spline(each, np.eye(len(each)), k=3) for each in nodes]
     for plane, known in zip(exact, control, strict=True):
         error = basis[0](middles[0]) @ plane @ basis[1](middles[1]).T - known
         if np.abs(error).max() > _TOLERANCE_PX:

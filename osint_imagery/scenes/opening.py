@@ -41,6 +41,7 @@ _OPTIONS = {
     "GDAL_PNG_WHOLE_IMAGE_OPTIM": "NO",  # else a PNG that is cut short is read without an error, its rows shifted
     "GDAL_ERROR_ON_LIBJPEG_WARNING": "YES",  # else a JPEG that is cut short ends in gray
 }
+_HEAD = 16 << 10  # first bytes, where GDAL looks up a directory again and again, a few bytes at a time
 _WARNINGS = Lock()  # warning filters are shared by all threads
 _PLACED: set[Hashable] = set()  # stamps of files known to have a place: opening them again warns of nothing
 
@@ -138,6 +139,8 @@ class _Bytes(FileContainer):  # type: ignore[misc]
 
     def __init__(self, source: Location) -> None:
         self._source = source
+        with source.open() as stream:
+            self._head = stream.read(_HEAD)
         self.failure: Exception | None = None
 
     def raise_failure(self) -> None:
@@ -151,7 +154,7 @@ class _Bytes(FileContainer):  # type: ignore[misc]
     def open(self, path: str, mode: str = "r", **_: object) -> "_Handle":
         if "w" in mode or "a" in mode or "+" in mode:
             raise PermissionError(path)
-        return _Handle(self._source.open(), self)
+        return _Handle(self._source.open(), self._head, self)
 
     def isfile(self, path: str) -> bool:
         return bool(path)
@@ -175,8 +178,9 @@ class _Bytes(FileContainer):  # type: ignore[misc]
 class _Handle:
     """One open handle: a failure is kept, and looks to GDAL like the end of the file, which it reports."""
 
-    def __init__(self, stream: BinaryIO, owner: _Bytes) -> None:
-        self._stream, self._owner = stream, owner
+    def __init__(self, stream: BinaryIO, head: bytes, owner: _Bytes) -> None:
+        self._stream, self._head, self._owner = stream, head, owner
+        self._at = 0
 
     def __enter__(self) -> "_Handle":
         return self
@@ -185,7 +189,16 @@ class _Handle:
         self._stream.close()
 
     def read(self, count: int = -1) -> bytes:
+        if 0 <= count <= len(self._head) - self._at:
+            data = self._head[self._at : self._at + count]
+        else:
+            data = self._beyond(count)
+        self._at += len(data)
+        return data
+
+    def _beyond(self, count: int) -> bytes:
         try:
+            self._stream.seek(self._at)
             data = self._stream.read(count)
             while data and 0 <= len(data) < count and (more := self._stream.read(count - len(data))):
                 data += more
@@ -196,10 +209,14 @@ class _Handle:
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         try:
-            return self._stream.seek(offset, whence)
+            if whence == io.SEEK_SET:
+                self._at = max(0, offset)
+            else:
+                self._at = max(0, offset + {io.SEEK_CUR: self._at, io.SEEK_END: self._owner.size("")}[whence])
         except Exception as err:  # whatever it is: GDAL would swallow it, and it is raised when the dataset is closed
             self._owner.failure = self._owner.failure or err
             return 0
+        return self._at
 
     def tell(self) -> int:
-        return self._stream.tell()
+        return self._at

@@ -80,30 +80,34 @@ def _inspected(source: Location, _: Hashable) -> Header:
         )
 
 
-def _blocks(
-    dataset: rasterio.DatasetReader, index: int, window: Window
-) -> Iterator[tuple[tuple[int, int], tuple[int, int] | None]]:
-    """Yield row and column of each block under a window, and its first byte and length, None if never written."""
+_Block = tuple[tuple[int, int], tuple[int, int] | None]
+"""Row and column of a block, and its first byte and length, None if it was never written."""
+
+
+def _blocks(dataset: rasterio.DatasetReader, index: int, window: Window) -> tuple[_Block, ...]:
+    """Return the blocks under a window; none for other formats than TIFF, which do not say where theirs are."""
+    if dataset.driver != "GTiff":
+        return ()
     high, wide = dataset.block_shapes[index - 1]
+    found: list[_Block] = []
     for i in range(window.row_off // high, math.ceil((window.row_off + window.height) / high)):
         for j in range(window.col_off // wide, math.ceil((window.col_off + window.width) / wide)):
             start = dataset.get_tag_item(f"BLOCK_OFFSET_{j}_{i}", "TIFF", bidx=index)
             length = dataset.get_tag_item(f"BLOCK_SIZE_{j}_{i}", "TIFF", bidx=index)
-            yield (i * high, j * wide), None if start is None else (int(start), int(length))
+            found.append(((i * high, j * wide), None if start is None else (int(start), int(length))))
+    return tuple(found)
 
 
 def _leave_out_unwritten(
-    inside: NDArray[np.bool_], source: Location, dataset: rasterio.DatasetReader, index: int, *, window: Window
+    inside: NDArray[np.bool_], source: Location, blocks: tuple[_Block, ...], shape: tuple[int, int], *, window: Window
 ) -> None:
-    """Mark pixels of the window that lie in blocks which the file does not hold, (row, column).
+    """Mark pixels of the window that lie in blocks (of one shape) which the file does not hold, (row, column).
 
     GDAL fills what lies beyond the end of an uncompressed TIFF with zeros; here that is an error.
     """
-    if dataset.driver != "GTiff":
-        return
     size = source.size()
-    high, wide = dataset.block_shapes[index - 1]
-    for (row, column), place in _blocks(dataset, index, window):
+    high, wide = shape
+    for (row, column), place in blocks:
         if place is None:
             top, left = row - window.row_off, column - window.col_off
             inside[max(0, top) : max(0, top + high), max(0, left) : max(0, left + wide)] = False
@@ -112,12 +116,6 @@ def _leave_out_unwritten(
                 f"path={source.href!r} is truncated: it ends at byte {size}, its pixels need {sum(place)}; get it again"
             )
             raise ReadError(msg)
-
-
-def _prefetch(source: Location, dataset: rasterio.DatasetReader, indexes: tuple[int, ...], window: Window) -> None:
-    """Have the blocks under a window fetched at once, if they come from elsewhere: GDAL asks for one after another."""
-    if isinstance(source, Partwise) and dataset.driver == "GTiff":
-        source.prefetch({place for index in indexes for _, place in _blocks(dataset, index, window) if place})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -195,7 +193,9 @@ class Held:
         """
         place, dataset = self.source, self.dataset
         window = Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
-        _prefetch(place, dataset, self.indexes, window)
+        blocks = {index: _blocks(dataset, index, window) for index in self.indexes}
+        if isinstance(place, Partwise):  # at once: GDAL asks for one after another
+            place.prefetch({where for each in blocks.values() for _, where in each if where})
         values = dataset.read(list(self.indexes), window=window)  # at once: bands may be stored pixel by pixel
         if np.iscomplexobj(values):
             msg = f"path={place.href!r} holds complex numbers; detect and calibrate it first"
@@ -203,11 +203,21 @@ class Held:
         return tuple(
             Stored(
                 values=plane,
-                inside=_inside(place, dataset, index, plane, window=window),
+                inside=self._inside(index, plane, blocks[index], window),
                 nodata=dataset.nodatavals[index - 1],
             )
             for plane, index in zip(values, self.indexes, strict=True)
         )
+
+    def _inside(
+        self, index: int, values: NDArray[np.generic], blocks: tuple[_Block, ...], window: Window
+    ) -> NDArray[np.bool_]:
+        dataset = self.dataset
+        inside = differs(values, dataset.nodatavals[index - 1])
+        _leave_out_unwritten(inside, self.source, blocks, dataset.block_shapes[index - 1], window=window)
+        if {MaskFlags.per_dataset, MaskFlags.alpha} & set(dataset.mask_flag_enums[index - 1]):
+            inside &= dataset.read_masks(index, window=window) != 0
+        return inside
 
 
 @contextmanager
@@ -225,16 +235,6 @@ def held(source: Path | Location, indexes: tuple[int, ...]) -> Iterator[Held]:
             msg = f"path={place.href!r} has {dataset.count} raster bands, the metadata names at least {max(indexes)}"
             raise BandError(msg)
         yield Held(source=place, dataset=dataset, indexes=indexes)
-
-
-def _inside(
-    source: Location, dataset: rasterio.DatasetReader, index: int, values: NDArray[np.generic], *, window: Window
-) -> NDArray[np.bool_]:
-    inside = differs(values, dataset.nodatavals[index - 1])
-    _leave_out_unwritten(inside, source, dataset, index, window=window)
-    if {MaskFlags.per_dataset, MaskFlags.alpha} & set(dataset.mask_flag_enums[index - 1]):
-        inside &= dataset.read_masks(index, window=window) != 0
-    return inside
 
 
 def differs(values: NDArray[np.generic], fill: float | None) -> NDArray[np.bool_]:

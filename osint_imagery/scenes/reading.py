@@ -1,6 +1,5 @@
 """Pixels of a scene on a grid, with scale and offset from the scene's own metadata."""
 
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,28 +10,31 @@ from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.errors import BandError, ReadError
 from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.grid import Grid
+from osint_imagery.core.handover import given_away
 from osint_imagery.core.image import Image
-from osint_imagery.core.lineage import Lineage, Step
+from osint_imagery.core.lineage import Lineage, Step, digest_array
 from osint_imagery.scenes.checking import compared, digest_for_reading, there
 from osint_imagery.scenes.quality import PLANES, decode, packed
 from osint_imagery.scenes.raster import differs, inspect
 from osint_imagery.scenes.scene import Asset, Scene
+from osint_imagery.scenes.units import check_offset, is_stated, unit_of
 from osint_imagery.scenes.warping import Native, part_under, read_native, warp_flags, warp_values
 
 __all__ = ["native_grid", "read", "read_quality", "read_window"]
 
 _VERSION = "2"
-_OFFSET_BASELINE = 400  # from baseline 04.00 on, Sentinel-2 products carry an additive offset
-_BASELINE = re.compile(r"N?(\d{2})\.?(\d{2})")
+_Parameters = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Plane:
-    """One band on the grid, and what was done to get it."""
+class _Pixels:
+    """Bands on the grid, NaN where not valid, and what was done to get them."""
 
     values: NDArray[np.float32]
     flags: NDArray[np.uint16]
-    parameters: tuple[tuple[str, str], ...]
+    valid: NDArray[np.bool_]
+    unit: str
+    parameters: _Parameters
 
 
 def read(
@@ -89,20 +91,21 @@ def read(
     layers = (*(scene.asset_for(name) for name in names), scene.quality_asset if quality else None)
     found = (digest_for_reading(asset, check=check) for asset in dict.fromkeys(layers) if asset is not None)
     inputs = tuple(dict.fromkeys(digest for digest in found if digest is not None))
-    image, parameters = _read(scene, grid, names, quality=quality)
+    pixels = _read(scene, grid, names, quality=quality)
     step = Step(
         name="read",
         version=_VERSION,
-        parameters=(*parameters, ("digests", compared(layers, check=check))),
+        parameters=(*pixels.parameters, ("digests", compared(layers, check=check))),
         inputs=inputs,
-        outputs=(image.digest,),
+        outputs=(digest_array(pixels.values),),
     )
-    return replace(image, lineage=Lineage((step,)))
+    return _image(scene, grid, names, pixels, lineage=Lineage((step,)))
 
 
 def read_window(scene: Scene, grid: Grid, bands: tuple[str, ...]) -> Image:
     """Read as :func:`read` does, without digests and lineage: the caller goes by blocks and accounts for the whole."""
-    return _read(scene, grid, _checked_names(scene, bands), quality=True)[0]
+    names = _checked_names(scene, bands)
+    return _image(scene, grid, names, _read(scene, grid, names, quality=True), lineage=Lineage())
 
 
 def _checked_names(scene: Scene, bands: tuple[str, ...] | None) -> tuple[str, ...]:
@@ -113,31 +116,31 @@ def _checked_names(scene: Scene, bands: tuple[str, ...] | None) -> tuple[str, ..
     return names
 
 
-def _read(
-    scene: Scene, grid: Grid, names: tuple[str, ...], *, quality: bool
-) -> tuple[Image, tuple[tuple[str, str], ...]]:
-    """Return the image, and what was done to get it."""
+def _read(scene: Scene, grid: Grid, names: tuple[str, ...], *, quality: bool) -> _Pixels:
+    """Return what an image is made of; every band is put into its place at once, for a copy takes time and memory."""
     assets = tuple(scene.asset_for(name) for name in names)
-    unit = _unit(scene, assets)
-    found = {}
+    unit = unit_of(scene, assets)
+    values = np.empty((len(names), *grid.shape), dtype=np.float32)
+    flags = np.zeros(grid.shape, dtype=np.uint16)
+    found: dict[str, _Parameters] = {}
     for asset in dict.fromkeys(assets):
-        found.update(_planes(scene, asset, tuple(n for n, a in zip(names, assets, strict=True) if a is asset), grid))
-    planes = [found[name] for name in names]
-    flags = _quality(scene, grid) if quality else None
-    encoding = str(scene.sensor.quality) if flags is not None else "no layer" if quality else "not asked for"
-    if flags is None:
-        flags = np.full(grid.shape, int(Flag.QUALITY_UNKNOWN), dtype=np.uint16)
-    for plane in planes:
-        flags |= plane.flags
+        planes = {n: values[i] for i, (n, a) in enumerate(zip(names, assets, strict=True)) if a is asset}
+        found.update(_put(scene, asset, planes, grid=grid, flags=flags))
+    stated = _quality(scene, grid) if quality else None
+    encoding = str(scene.sensor.quality) if stated is not None else "no layer" if quality else "not asked for"
+    flags |= np.uint16(Flag.QUALITY_UNKNOWN) if stated is None else stated
+    valid = (flags & np.uint16(UNUSABLE)) == 0
+    if not valid.all():
+        np.copyto(values, np.float32(np.nan), where=~valid)
     parameters = (
         ("scene", scene.id),
         *_grid_parameters(grid),
         ("bands", " ".join(names)),
         ("unit", unit),
-        *(pair for plane in planes for pair in plane.parameters),
+        *(pair for name in names for pair in found[name]),
         ("quality", encoding),
     )
-    return _image(scene, grid, np.stack([plane.values for plane in planes]), flags, names=names, unit=unit), parameters
+    return _Pixels(values=values, flags=flags, valid=valid, unit=unit, parameters=parameters)
 
 
 def read_quality(scene: Scene, grid: Grid, *, check: bool = True) -> NDArray[np.uint16] | None:
@@ -173,120 +176,73 @@ def native_grid(scene: Scene, band: str, aoi: AreaOfInterest | None = None) -> G
     return grid if aoi is None else part_under(grid, aoi)
 
 
-def _image(
-    scene: Scene,
-    grid: Grid,
-    values: NDArray[np.float32],
-    flags: NDArray[np.uint16],
-    *,
-    names: tuple[str, ...],
-    unit: str,
-) -> Image:
+def _image(scene: Scene, grid: Grid, names: tuple[str, ...], pixels: _Pixels, *, lineage: Lineage) -> Image:
     return Image(
-        values=values,
+        values=given_away(pixels.values),
         bands=names,
-        valid=(flags & int(UNUSABLE)) == 0,
-        flags=flags,
+        valid=given_away(pixels.valid),
+        flags=given_away(pixels.flags),
         grid=grid,
         acquired=scene.acquired,
-        unit=unit,
+        unit=pixels.unit,
         sensor=scene.sensor.key,
         scene_id=scene.id,
         credit=scene.credit,
         license=scene.license,
         simulated=scene.simulated,
         viewing=scene.viewing,
+        lineage=lineage,
     )
 
 
-def _grid_parameters(grid: Grid) -> tuple[tuple[str, str], ...]:
+def _grid_parameters(grid: Grid) -> _Parameters:
     transform = " ".join(repr(float(number)) for number in tuple(grid.transform)[:6])
     return ("crs", grid.crs), ("transform", transform), ("shape", f"{grid.shape[0]} {grid.shape[1]}")
 
 
-def _is_stated(asset: Asset) -> bool:
-    return asset.scale is not None or asset.offset is not None
-
-
-def _unit(scene: Scene, assets: tuple[Asset, ...]) -> str:
-    """Return the one unit of all bands, or refuse to mix."""
-    stated = {_is_stated(asset) for asset in assets}
-    if len(stated) > 1:
-        without = ", ".join(sorted({asset.key for asset in assets if not _is_stated(asset)}))
-        msg = f"bands of scene {scene.id}: no scale is stated for {without}; read these apart from the others"
-        raise BandError(msg)
-    units = {_unit_of(scene, asset) for asset in assets}
-    if len(units) > 1:
-        msg = f"bands of scene {scene.id} are in {', '.join(sorted(units))}; read each unit apart"
-        raise BandError(msg)
-    return units.pop()
-
-
-def _unit_of(scene: Scene, asset: Asset) -> str:
-    stated = _is_stated(asset)
-    if scene.sensor.key == "geotiff":
-        return asset.unit or ("not stated" if stated else "DN")
-    if asset.unit is not None and asset.unit.lower() in {"kelvin", "k"}:
-        return "kelvin" if stated else "DN"
-    if not scene.sensor.needs_scale and asset.unit and "linear" not in asset.unit.lower():
-        return asset.unit  # decibels, for example
-    return scene.sensor.unit if stated or not scene.sensor.needs_scale else "DN"
-
-
-def _check_offset(scene: Scene, asset: Asset) -> None:
-    """Refuse a Sentinel-2 product whose additive offset nobody states; the date does not tell it."""
-    if not scene.sensor.key.startswith("sentinel-2") or asset.offset is not None:
-        return
-    found = _BASELINE.fullmatch(scene.processing_version or "")
-    baseline = int(found[1] + found[2]) if found else None
-    if (baseline is None and asset.scale is not None) or (baseline is not None and baseline >= _OFFSET_BASELINE):
-        version = scene.processing_version or "not stated"
-        msg = (
-            f"offset of asset {asset.key!r} of scene {scene.id} is unknown: processing version {version}, "
-            "no offset in its metadata; add raster:bands offset from the product's own metadata"
-        )
-        raise ReadError(msg)
-
-
-def _planes(scene: Scene, asset: Asset, names: tuple[str, ...], grid: Grid) -> dict[str, _Plane]:
-    """Read some bands of one file, in their unit."""
-    _check_offset(scene, asset)
-    indexes = tuple(asset.bands.index(name) + 1 for name in names)
+def _put(
+    scene: Scene, asset: Asset, planes: dict[str, NDArray[np.float32]], *, grid: Grid, flags: NDArray[np.uint16]
+) -> dict[str, _Parameters]:
+    """Put some bands of one file into their planes, in their unit; return, for each, what was done."""
+    check_offset(scene, asset)
+    indexes = tuple(asset.bands.index(name) + 1 for name in planes)
     natives = read_native(there(asset), indexes, grid, nodata=(asset.nodata,), placed=asset.placed)
-    return {name: _plane(scene, asset, native, name, grid=grid) for name, native in zip(names, natives, strict=True)}
+    stated = "scale {} offset {}".format(*("not stated" if v is None else repr(v) for v in (asset.scale, asset.offset)))
+    found: dict[str, _Parameters] = {}
+    for (name, plane), native in zip(planes.items(), natives, strict=True):
+        _put_plane(scene, asset, native, out=plane, grid=grid, flags=flags)
+        found[name] = ((f"{name}.values", stated), (f"{name}.resampling", native.resampling))
+    return found
 
 
-def _plane(scene: Scene, asset: Asset, native: Native, name: str, *, grid: Grid) -> _Plane:
+def _put_plane(
+    scene: Scene, asset: Asset, native: Native, *, out: NDArray[np.float32], grid: Grid, flags: NDArray[np.uint16]
+) -> None:
     whole = native.values.dtype.kind in "iu"
     if whole and scene.sensor.fill not in {None, asset.nodata}:
         native = replace(native, inside=native.inside & differs(native.values, scene.sensor.fill))
-    flags = _reserved(native, scene.sensor.saturated, grid)
+    _flag_reserved(native, scene.sensor.saturated, grid, flags)
     if not whole:
         native = replace(native, inside=native.inside & np.isfinite(native.values))
-    values = warp_values(native, grid)
-    missing = np.isnan(values)
+    warp_values(native, grid, out=out)
+    missing = np.isnan(out)
     if missing.any():
         flags[missing] |= np.uint16(Flag.NO_DATA)
-    if _is_stated(asset):
-        values *= np.float32(1.0 if asset.scale is None else asset.scale)
-        values += np.float32(asset.offset or 0.0)
-    stated = "scale {} offset {}".format(*("not stated" if v is None else repr(v) for v in (asset.scale, asset.offset)))
-    return _Plane(
-        values=values,
-        flags=flags,
-        parameters=((f"{name}.values", stated), (f"{name}.resampling", native.resampling)),
-    )
+    if is_stated(asset):
+        out *= np.float32(1.0 if asset.scale is None else asset.scale)
+        out += np.float32(asset.offset or 0.0)
 
 
-def _reserved(native: Native, saturated: float | None, grid: Grid) -> NDArray[np.uint16]:
-    """Return flags for values that mean "saturated" or that are no numbers."""
+def _flag_reserved(native: Native, saturated: float | None, grid: Grid, flags: NDArray[np.uint16]) -> None:
+    """Flag values that mean "saturated" or that are no numbers."""
     if native.values.dtype.kind == "f":
         where, flag = np.isinf(native.values), Flag.DEFECTIVE
+    elif saturated is None:
+        return
     else:
         where, flag = ~differs(native.values, saturated), Flag.SATURATED
-    if not where.any():
-        return np.zeros(grid.shape, dtype=np.uint16)
-    return warp_flags(where * np.uint16(flag), native, grid, outside=0)
+    if where.any():
+        flags |= warp_flags(where * np.uint16(flag), native, grid, outside=0)
 
 
 def _quality(scene: Scene, grid: Grid) -> NDArray[np.uint16] | None:

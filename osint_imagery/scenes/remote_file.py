@@ -160,12 +160,12 @@ class RemoteFile:
                     break  # more would push out what came first
                 wanted.append((first, end))
         runs = list(_joined(wanted))
-        if len(runs) < 2:
-            for run in runs:
-                self._fetch(*run)
+        if not runs:
             return
-        with ThreadPoolExecutor(max_workers=min(_THREADS, len(runs))) as threads:
-            for done in [threads.submit(self._fetch, *run) for run in runs]:
+        with ThreadPoolExecutor(max_workers=_THREADS) as threads:  # it starts no more of them than there is work
+            others = [threads.submit(self._fetch, *run) for run in runs[1:]]
+            self._fetch(*runs[0])
+            for done in others:
                 done.result()
 
     def _held(self, first: int, end: int) -> bytes | None:

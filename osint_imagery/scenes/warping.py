@@ -69,8 +69,7 @@ def _outline_px(source: Grid, target: Grid) -> NDArray[np.float64]:
     ring = np.linspace(0, 1, 33)
     down = np.concatenate([0 * ring, ring, 0 * ring + 1, ring[::-1]]) * rows
     along = np.concatenate([ring, 0 * ring + 1, ring[::-1], 0 * ring]) * columns
-    row, column = places_px(source, target, down, along)
-    return np.column_stack([column, row])
+    return np.column_stack(places_px(source, target, down, along)[::-1])
 
 
 def _window(source: Grid, target: Grid, name: str, *, aligned: bool) -> tuple[tuple[int, int], tuple[int, int], float]:
@@ -109,10 +108,8 @@ def part_under(grid: Grid, aoi: AreaOfInterest) -> Grid:
     """
     xy = shapely.get_coordinates(aoi.in_crs(grid.crs))
     inverse = ~grid.transform
-    columns, rows = (
-        inverse.a * xy[:, 0] + inverse.b * xy[:, 1] + inverse.c,
-        inverse.d * xy[:, 0] + inverse.e * xy[:, 1] + inverse.f,
-    )
+    columns = inverse.a * xy[:, 0] + inverse.b * xy[:, 1] + inverse.c
+    rows = inverse.d * xy[:, 0] + inverse.e * xy[:, 1] + inverse.f
     left, right = max(0, math.floor(columns.min())), min(grid.shape[1], math.ceil(columns.max()))
     top, bottom = max(0, math.floor(rows.min())), min(grid.shape[0], math.ceil(rows.max()))
     if left >= right or top >= bottom:
@@ -183,18 +180,14 @@ def read_native(
     return tuple(found)
 
 
-def _copied(plane: NDArray[np.generic], native: Native, grid: Grid, blank: float) -> NDArray[np.generic]:
-    """Copy pixels between grids that coincide."""
+def _shared(native: Native, grid: Grid) -> tuple[tuple[slice, slice], tuple[slice, slice]]:
+    """Return rows and columns that coinciding grids share: in the native pixels, and on the target."""
     t, origin = ~native.grid.transform, grid.transform
     column, row = round(t.a * origin.c + t.b * origin.f + t.c), round(t.d * origin.c + t.e * origin.f + t.f)
-    rows = max(0, row), min(plane.shape[0], row + grid.shape[0])
-    columns = max(0, column), min(plane.shape[1], column + grid.shape[1])
-    part = plane[rows[0] : rows[1], columns[0] : columns[1]]
-    if part.shape == grid.shape:
-        return part
-    result = np.full(grid.shape, blank, dtype=plane.dtype)
-    result[rows[0] - row : rows[1] - row, columns[0] - column : columns[1] - column] = part
-    return result
+    rows = max(0, row), min(native.values.shape[0], row + grid.shape[0])
+    columns = max(0, column), min(native.values.shape[1], column + grid.shape[1])
+    target = slice(rows[0] - row, rows[1] - row), slice(columns[0] - column, columns[1] - column)
+    return (slice(*rows), slice(*columns)), target
 
 
 def _gathered(
@@ -223,24 +216,33 @@ def _gathered(
     return result
 
 
-def warp_values(native: Native, grid: Grid) -> NDArray[np.float32]:
-    """Return native pixels on a grid, float32, NaN where nothing was measured."""
-    if not native.aligned and native.ratio <= _DOWNSAMPLING:
-        return _interpolated(native, grid)
-    plane = native.values.astype(np.float32)
-    if not native.inside.all():
-        np.copyto(plane, np.float32(np.nan), where=~native.inside)
+def warp_values(native: Native, grid: Grid, *, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """Return native pixels on a grid, float32, NaN where nothing was measured; put into `out`, C order, if given."""
+    result = np.empty(grid.shape, dtype=np.float32) if out is None else out
     if native.aligned:
-        return np.asarray(_copied(plane, native, grid, math.nan), dtype=np.float32)
-    return np.asarray(_gathered(plane, native, grid, how=Resampling.average, blank=math.nan), dtype=np.float32)
+        _copy_values(native, grid, result)
+    elif native.ratio <= _DOWNSAMPLING:
+        _interpolate(native, grid, result.reshape(-1))
+    else:
+        plane = np.where(native.inside, native.values.astype(np.float32), np.float32(np.nan))
+        result[...] = _gathered(plane, native, grid, how=Resampling.average, blank=math.nan)
+    return result
 
 
-def _interpolated(native: Native, grid: Grid) -> NDArray[np.float32]:
-    """Return native pixels between their centers; those without a measurement take no part.
+def _copy_values(native: Native, grid: Grid, result: NDArray[np.float32]) -> None:
+    """Put pixels onto a grid that coincides with theirs."""
+    source, target = _shared(native, grid)
+    part, inside = native.values[source], native.inside[source]
+    if part.shape != grid.shape:
+        result.fill(np.nan)
+    np.copyto(result[target], part, casting="same_kind")
+    if not inside.all():
+        np.copyto(result[target], np.float32(np.nan), where=~inside)
 
-    A target pixel whose own center lies on such a pixel, or beyond the file, has none either.
-    """
-    result = np.full((grid.shape[0] * grid.shape[1],), np.nan, dtype=np.float32)
+
+def _interpolate(native: Native, grid: Grid, result: NDArray[np.float32]) -> None:
+    """Put native pixels between their centers; without a measurement at its own center a target pixel has none."""
+    result.fill(np.nan)
     complete = bool(native.inside.all())
     for strip in strips_between(native.grid, grid):
         plane = native.values[strip.source].astype(np.float32).ravel()
@@ -257,7 +259,6 @@ def _interpolated(native: Native, grid: Grid) -> NDArray[np.float32]:
             share = strip.weights @ inside.astype(np.float32)
             found = (strip.weights @ plane) / np.where(there, share, 1)
         np.copyto(own, found, where=there)
-    return result.reshape(grid.shape)
 
 
 def warp_flags(flags: NDArray[np.uint16], native: Native, grid: Grid, *, outside: int) -> NDArray[np.uint16]:
@@ -271,7 +272,10 @@ def warp_flags(flags: NDArray[np.uint16], native: Native, grid: Grid, *, outside
         Flags where the file does not reach.
     """
     if native.aligned:
-        return np.asarray(_copied(flags, native, grid, outside), dtype=np.uint16)
+        source, target = _shared(native, grid)
+        result = np.full(grid.shape, outside, dtype=np.uint16)
+        result[target] = flags[source]
+        return result
     if native.ratio <= _DOWNSAMPLING:
         return _nearest(flags, native, grid, outside)
     joined = np.zeros(grid.shape, dtype=np.uint16)

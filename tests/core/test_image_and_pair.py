@@ -9,6 +9,7 @@ from affine import Affine
 from osint_imagery.core.errors import BandError, GridMismatchError, IdenticalPixelsError, InputError
 from osint_imagery.core.flags import Flag
 from osint_imagery.core.grid import Grid
+from osint_imagery.core.handover import given_away
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import digest_array
 from osint_imagery.core.pair import Pair
@@ -39,6 +40,22 @@ def test_pixels_cannot_be_edited_not_even_through_the_arrays_they_came_from() ->
     for array in (made.values, made.valid, made.flags, made.band("red")):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = 0
+
+
+def test_arrays_that_were_given_away_are_kept_and_held_to_the_same_rules() -> None:
+    values, valid = np.ones((1, 2, 2), dtype=np.float32), np.array([[True, True], [True, False]])
+    flags = np.zeros((2, 2), dtype=np.int64)
+    made = Image(values=given_away(values), bands=("red",), valid=given_away(valid), flags=given_away(flags))
+    assert np.shares_memory(made.values, values)
+    assert np.shares_memory(made.valid, valid)
+    assert not np.shares_memory(made.flags, flags)  # another type: cannot be kept as it is
+    assert [type(array) for array in (made.values, made.valid, made.flags)] == [np.ndarray] * 3
+    assert (np.isnan(made.values[0]) == ~made.valid).all()
+    for array in (made.values, made.valid, made.flags):
+        with pytest.raises(ValueError, match="read-only"):
+            array[...] = 0
+    with pytest.raises(InputError, match="where valid is True"):
+        replace(made, values=given_away(np.full((1, 2, 2), np.inf, dtype=np.float32)))
 
 
 def test_values_are_nan_exactly_where_not_valid() -> None:

@@ -1,6 +1,8 @@
 """Pixels are read where they lie, in the unit that is stated, with every reason why one may not be used."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -30,6 +32,26 @@ def test_same_grid_copies_pixels_and_applies_the_stated_scale(maker):
     assert (image.unit, image.sensor, image.scene_id) == ("reflectance", "sentinel-2-l2a", "a")
     assert image.credit == "Contains modified Copernicus Sentinel data 2020"
     assert dict(image.lineage.steps[0].parameters)["red.resampling"] == "none (pixels coincide)"
+
+
+def test_what_cannot_be_used_is_nan_in_every_band_and_the_digest_says_so(maker):
+    classes = np.full((20, 20), 4, dtype=np.uint8)
+    classes[3] = 9  # cloud
+    pixels = ramp()
+    pixels[20:22] = 0  # no data, in one band only
+    scene = scene_with(maker, {"B04": pixels, "B08": ramp()}, quality=classes)
+    image = read(scene, grid(shape=(40, 40)), ("red", "nir"))
+    rows = [6, 7, 20, 21]
+    assert np.unique(np.nonzero(~image.valid)[0]).tolist() == rows
+    assert np.isnan(image.values[:, rows]).all()
+    assert np.isfinite(np.delete(image.values, rows, axis=1)).all()
+    assert image.lineage.steps[0].outputs == (digest_array(image.values),)
+
+
+def test_reading_on_the_own_grid_imports_nothing_that_only_other_grids_need():
+    code = "import sys, osint_imagery.scenes.series; print([m for m in sys.modules if m.startswith('scipy.interp')])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_native_grid_of_an_area_needs_no_resampling(maker):

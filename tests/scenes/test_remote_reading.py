@@ -75,6 +75,16 @@ def test_a_window_is_that_of_the_file_and_costs_few_bytes(local, server, cog):
     assert len(server.seen) <= 5
 
 
+def test_the_directory_is_not_looked_up_piece_by_piece(local, server, monkeypatch):
+    asked = []
+    original = RemoteFile.read_at
+    monkeypatch.setattr(RemoteFile, "read_at", lambda *given: (asked.append(given[1:]), original(*given))[1])
+    scene, _ = moved(local, server)
+    read(scene, window(scene))
+    assert len(asked) < 20  # GDAL asks about a hundred times, for a few bytes each time
+    assert max(length for _, length in asked) > 10_000  # pixels came this way
+
+
 def test_what_was_not_compared_is_said(local, server):
     scene, file = moved(local, server)
     (step,) = read(scene, window(scene)).lineage.steps

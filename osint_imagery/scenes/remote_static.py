@@ -24,6 +24,7 @@ from osint_imagery.scenes.address import shown
 from osint_imagery.scenes.question import RESTS_ON, Question, Terms
 from osint_imagery.scenes.remote_item import Items
 from osint_imagery.scenes.scene import Refused, Scene
+from osint_imagery.scenes.signatures import without_signatures
 from osint_imagery.scenes.stac_api import Answer
 from osint_imagery.scenes.stac_paging import json_object
 
@@ -63,7 +64,7 @@ class StaticService:
             If any file cannot be had or understood: a catalogue is read whole or not at all.
         """
         if terms.query or terms.cql2 or terms.sort or terms.limit is not None:
-            msg = f"catalog={self.url!r} is static: it understands no query, cql2, sort or limit; leave them out"
+            msg = f"catalog={shown(self.url)!r} is static: it understands no query, cql2, sort or limit; leave them out"
             raise ConformanceError(msg)
         asked: datetime = self.clock()
         walk = _Walk(self.items, aoi, when, terms)
@@ -158,7 +159,8 @@ class _Walk:
         beside = _beside(collection, self.aoi, self.when)
         if beside:
             reason = f"the collection was not opened: by the extent that it states it lies outside the {beside}"
-            self.passed[url] = Refused(id=f"collection {name}", reason=reason, href=shown(url), metadata=data)
+            kept = without_signatures(data)[0]
+            self.passed[url] = Refused(id=f"collection {name}", reason=reason, href=shown(url), metadata=kept)
         return not beside
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from osint_imagery.scenes.address import shown
@@ -26,16 +25,18 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _LONG = 40  # characters of a value; what selects a file is a path or a number, what is longer without "/" may be a key
-_ADDRESS = re.compile(r"[^\s\"'<>]+\?[^\s\"'<>]+|[a-z0-9+.-]+://[^\s/\"'<>]*@[^\s\"'<>]+", re.IGNORECASE)
+_BETWEEN = re.compile(r"([\s\"'<>]+)")  # what parts addresses in a text from what is around them
 
 
-def unsigned(url: str) -> str:
+def unsigned(url: str, *, long_values: bool = False) -> str:
     """Return an address as it may be written down: with what selects the file, without what gives the right to read it.
 
     Parameters
     ----------
     url : str
         Absolute or relative.
+    long_values : bool
+        Whether values that are as long as keys, and have names that say nothing, are kept: of a search, not of a file.
 
     Examples
     --------
@@ -48,10 +49,10 @@ def unsigned(url: str) -> str:
     query, hash_, fragment = rest.partition("#")
     parts = query.split("&") if query else []
     signed = any(_SIGNED.fullmatch(_name(part)) for part in parts)
-    kept = [part for part in parts if not _is_secret(part, signed=signed)]
+    kept = [part for part in parts if not _is_secret(part, signed=signed, long_values=long_values)]
+    if "=" in fragment:  # some providers put a token there
+        hash_ = fragment = ""
     address = shown(plain) if "@" in plain.partition("://")[2].partition("/")[0] else plain
-    if len(kept) == len(parts) and address == plain:
-        return url
     return address + ("?" + "&".join(kept) if kept else "") + hash_ + fragment
 
 
@@ -77,16 +78,16 @@ def identity_of(url: str) -> str:
     return shown(url) + (f"?{digest}" if kept else "")
 
 
-def without_signatures(data: bytes, item: Mapping[str, Any]) -> tuple[bytes, int]:
-    r"""Return an item's bytes as they may be kept, and how many texts of it lost a signature.
+def without_signatures(data: bytes) -> tuple[bytes, int]:
+    r"""Return the bytes of a JSON text as they may be kept, and how many values of it lost a signature.
 
-    An item without one is kept as it came, byte for byte; else its JSON is written anew.
+    A text without one is kept as it came, byte for byte; else it is written anew.
 
     Examples
     --------
-    >>> without_signatures(b'{"href": "a.tif"}', {"href": "a.tif"})
+    >>> without_signatures(b'{"href": "a.tif"}')
     (b'{"href": "a.tif"}', 0)
-    >>> without_signatures(b'{"href": "a.tif?sig=abc"}', {"href": "a.tif?sig=abc"})
+    >>> without_signatures(b'{"href": "a.tif?sig=abc"}')
     (b'{\n "href": "a.tif"\n}', 1)
     """
     count = 0
@@ -94,14 +95,14 @@ def without_signatures(data: bytes, item: Mapping[str, Any]) -> tuple[bytes, int
     def plain(value: Any) -> Any:
         nonlocal count
         if isinstance(value, str):
-            text = _ADDRESS.sub(lambda found: unsigned(found[0]), value)
+            text = "".join(unsigned(part) if "?" in part or "@" in part else part for part in _BETWEEN.split(value))
             count += text != value
             return text
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             return {name: plain(each) for name, each in value.items()}
         return [plain(each) for each in value] if isinstance(value, list) else value
 
-    body = plain(item)
+    body = plain(json.loads(data))
     return (json.dumps(body, indent=1).encode(), count) if count else (data, 0)
 
 
@@ -109,8 +110,8 @@ def _name(part: str) -> str:
     return part.partition("=")[0]
 
 
-def _is_secret(part: str, *, signed: bool) -> bool:
+def _is_secret(part: str, *, signed: bool, long_values: bool) -> bool:
     name, _, value = part.partition("=")
     belongs = signed and _BESIDE.fullmatch(name)
-    long = len(value) >= _LONG and "/" not in value and "%2f" not in value.lower()
+    long = not long_values and len(value) >= _LONG and "/" not in value and "%2f" not in value.lower()
     return bool(_SIGNED.fullmatch(name) or _SECRET.fullmatch(name) or belongs or long)

@@ -4,10 +4,12 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 from filelock import FileLock
+from support.fault_server import Seen
 from support.scene_server import AOI, NOW, WHEN, found_in, scene_server, tree
 
 from osint_imagery.core.aoi import AreaOfInterest
@@ -85,6 +87,61 @@ def test_all_that_was_offered_is_written_down(server, tmp_path):
         assert (tmp_path / "copies" / scene.id / "source.json").read_bytes() == scene.metadata
     everything = b"".join(data for name, data in tree(tmp_path / "copies").items() if name.endswith("item.json"))
     assert b"SECRET" not in everything
+
+
+def test_no_signature_is_written_or_said_and_what_selects_a_file_is_sent(server, tmp_path):
+    one = server.items[0]
+    for key, asset in one["assets"].items():  # relative addresses; the query also says which file
+        asset["href"] = f"get?file={key}&X-Amz-Expires=60&X-Amz-Signature=SECRET"
+        if key in {"B04", "B08", "SCL"}:
+            server.http.files[f"/{key}"] = server.http.files[f"/files/new/{key}.tif"]
+    one["assets"]["B08"]["alternate"] = {"s3": {"href": "https://user:SECRET@example.org/B08.tif?token=SECRET"}}
+    one["properties"]["about"] = "see https://example.org/a?page=2&access_token=SECRET for more"
+
+    def selected(seen: Seen) -> bytes:
+        return server.http.files["/" + parse_qs(urlsplit(seen.path).query)["file"][0]]
+
+    server.http.answers["/v1/collections/things/items/get"] = selected
+    found = found_in(server)
+    scene = found[0]
+    assert b"SECRET" not in scene.metadata
+    assert "held signatures" in scene.notes[-1]
+    body = json.loads(scene.metadata)
+    assert body["assets"]["B04"]["href"] == "get?file=B04"
+    assert body["properties"]["about"] == "see https://example.org/a?page=2 for more"
+    assert {asset.href for asset in scene.assets} == {"get"}
+    said = []
+    fetch(found, tmp_path / "copies", progress=said.append)  # whole files only: three files under one path
+    digests = {hashlib.sha256(server.http.files[f"/{key}"]).hexdigest() for key in ("B04", "B08", "SCL")}
+    assert digests < {path.stem for path in (tmp_path / "copies" / "files").iterdir()}
+    written = tree(tmp_path / "copies")
+    assert not [name for name, data in written.items() if b"SECRET" in data or "SECRET" in name]
+    assert "SECRET" not in "".join(said)
+    assert (tmp_path / "copies" / "new" / "source.json").read_bytes() == scene.metadata
+
+
+@pytest.mark.parametrize("href", ["get?file=B04&sig=SECRET", "/files/new/B04.tif?sig=SECRET"])
+def test_no_signature_is_in_the_message_of_another_size_or_digest(server, tmp_path, href):
+    asset = server.items[0]["assets"]["B04"]
+    asset["href"] = href
+    server.http.answers["/v1/collections/things/items/get"] = lambda _: server.http.files["/files/new/B04.tif"]
+    for field, value in (("file:size", 1), ("file:checksum", "1220" + "0" * 64)):
+        before, asset[field] = asset[field], value
+        with pytest.raises(ChecksumError) as caught:
+            fetch(found_in(server), tmp_path / "other")
+        assert "promised" in str(caught.value)
+        assert "SECRET" not in str(caught.value)
+        asset[field] = before
+
+
+def test_a_new_signature_is_no_change_of_the_catalogue(server, tmp_path):
+    fetch(found_in(server), tmp_path)
+    for one in server.items:
+        for asset in one["assets"].values():
+            asset["href"] = asset["href"].replace("SECRET", "ANOTHER")
+    server.http.seen.clear()
+    fetch(found_in(server), tmp_path)
+    assert sum(seen.sent for seen in server.http.seen if seen.path.startswith("/files/new/B04.tif")) == 0
 
 
 def test_files_lie_under_their_digest_and_say_what_it_rests_on(server, tmp_path):

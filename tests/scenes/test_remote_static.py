@@ -88,6 +88,14 @@ def test_a_part_that_fails_is_never_no_scene(server, fault):
         search(opened(server), AOI, WHEN)
 
 
+def test_a_key_in_the_catalogues_own_address_is_not_said(server):
+    lab = Access(local_hosts=("127.0.0.1",), timeout_s=0.5, tries=1)
+    catalog = open_catalog(server.url + "/c/catalog.json?key=SECRET", access=lab)
+    with pytest.raises(ConformanceError) as caught:
+        search(catalog, AOI, WHEN, limit=3)
+    assert "SECRET" not in str(caught.value) + repr(catalog) + catalog.href
+
+
 def test_only_named_collections(server):
     with pytest.warns(NothingFoundWarning):
         found = search(opened(server), AOI, WHEN, collections=("b",))

@@ -1,4 +1,7 @@
-"""Commands: parse, call the workflow, print. Exit status 0 done, 1 done and the answer is no, 2 bad input."""
+"""Commands: parse, call the workflow, print.
+
+Exit status 0 done, 1 done and the answer is no, 2 bad input, 130 interrupted by the keyboard.
+"""
 
 import argparse
 import os
@@ -31,6 +34,7 @@ from osint_imagery.workflow.investigating import investigate
 
 __all__ = ["main"]
 
+_BROKEN_OFF = 130  # as shells count it: 128 and the signal
 _NAMED = 8  # scenes that an error names
 _CATALOG = "static STAC catalogue, or folder or archive of products and GeoTIFFs"
 
@@ -63,6 +67,10 @@ def _status(options: argparse.Namespace) -> int:
     except (OsintImageryError, OSError) as err:
         _fail("error", err, options)
         return 2
+    except KeyboardInterrupt:
+        after = getattr(options, "after_break", "nothing that was finished before is lost")
+        _fail("interrupted", KeyboardInterrupt(after), options)
+        return _BROKEN_OFF
 
 
 def _note(message: Warning | str, *_: object, **__: object) -> None:
@@ -70,7 +78,7 @@ def _note(message: Warning | str, *_: object, **__: object) -> None:
     print(f"note: {message}", file=sys.stderr)
 
 
-def _fail(word: str, err: Exception, options: argparse.Namespace) -> None:
+def _fail(word: str, err: BaseException, options: argparse.Namespace) -> None:
     print(f"{word}: {err}", file=sys.stderr)
     if getattr(options, "json", False):
         problems = list(err.problems) if isinstance(err, VerificationError) else []

@@ -1,9 +1,11 @@
 """Commands that look for scenes and bring them: search, fetch, samples."""
 
 import argparse
+import math
 import os
 import sys
 import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from osint_imagery.cli_options import (
@@ -19,7 +21,7 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.account import account_of
 from osint_imagery.scenes.catalog import Catalog, Found, search
-from osint_imagery.scenes.fetch import fetch, plan_fetch
+from osint_imagery.scenes.fetch import Fetching, fetch, plan_fetch
 from osint_imagery.scenes.profiles import PROFILES
 from osint_imagery.scenes.samples import Sample, fetch_sample, samples
 
@@ -53,9 +55,14 @@ def _fetch_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     _asked(parser)
     parser.add_argument("--bands", nargs="+", metavar="BAND", help="common names: red nir (default: all bands)")
     parser.add_argument("--out", default="copies", help="folder to bring them into (default: copies)")
-    parser.add_argument("--most", type=float, metavar="MB", help="refuse to begin where more megabytes would come")
+    parser.add_argument(
+        "--most",
+        type=float,
+        metavar="MB",
+        help="refuse to begin where more megabytes would come, and end where more come",
+    )
     parser.add_argument("--yes", action="store_true", help="do not ask on a terminal")
-    parser.set_defaults(command=_fetch)
+    parser.set_defaults(command=_fetch, after_break="the same command goes on where it stopped")
     return parser
 
 
@@ -63,7 +70,7 @@ def _samples_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParse
     parser = commands.add_parser("samples", help="list scenes to try things on, or bring one into a folder")
     parser.add_argument("--fetch", metavar="NAME", help="the sample to bring")
     parser.add_argument("--out", help="folder to bring it into (default: the sample's name); nothing is replaced")
-    parser.set_defaults(command=_samples)
+    parser.set_defaults(command=_samples, after_break="the same command goes on where it stopped")
     return parser
 
 
@@ -88,15 +95,49 @@ def _fetch(options: argparse.Namespace) -> int:
     _say(options, f"{plan.label} would come into {options.out}")
     for gap in found.question.gaps if found.question is not None else ():
         _say(options, f"the answer may lack scenes: {gap}")
+    asked = {"announced": _announced(plan), **_answered(found)}
     if not len(found):
-        print_json({"catalog": None, "scenes": []}) if options.json else print("no scene to fetch; see search for why")
+        if options.json:
+            print_json({"catalog": None, "scenes": [], **asked})
+        else:
+            print("\n".join(["no scene to fetch; see search for why", *_doubts(found)]))
         return 1
     if not _wanted(options):
         print("nothing was fetched")
         return 1
-    most = None if options.most is None else int(options.most * 1e6)
-    copies = fetch(found, options.out, bands=bands, most_bytes=most, progress=progress(options))
-    return _told(copies, Path(options.out), options)
+    copies = fetch(found, options.out, bands=bands, most_bytes=_most_bytes(options), progress=progress(options))
+    return _told(copies, Path(options.out), options, asked=asked, doubts=_doubts(found))
+
+
+def _most_bytes(options: argparse.Namespace) -> int | None:
+    if options.most is not None and not 0 <= options.most < math.inf:
+        msg = f"most={options.most!r} is no number of megabytes; give one from 0 on, or leave it out"
+        raise InputError(msg)
+    return None if options.most is None else int(options.most * 1e6)
+
+
+def _announced(plan: Fetching) -> dict[str, object]:
+    """Return how much was to come before it came."""
+    return {"label": plan.label, "bytes": plan.total_bytes, "unknown_size": len(plan.unknown)}
+
+
+def _answered(found: Found) -> dict[str, object]:
+    """Return how complete an answer is: "complete" is null where that is not known."""
+    asked = found.question  # None: a catalogue on this machine, read whole
+    return {
+        "complete": True if asked is None else asked.complete,
+        "gaps": [] if asked is None else list(asked.gaps),
+        "remarks": [] if asked is None else list(asked.remarks),
+    }
+
+
+def _doubts(found: Found) -> list[str]:
+    """Return in words why scenes may be missing; a warning may be turned off, a result may not."""
+    asked = found.question
+    if asked is None:
+        return []
+    gaps = [f"the answer may lack scenes: {gap}" for gap in asked.gaps]
+    return [*gaps, *(f"remark: {remark}" for remark in asked.remarks)]
 
 
 def _say(options: argparse.Namespace, text: str) -> None:
@@ -116,11 +157,13 @@ def _wanted(options: argparse.Namespace) -> bool:
 def _search(options: argparse.Namespace) -> int:
     found = _found(options)
     if options.json:
-        print_json(_offers(found))
+        print_json({"scenes": _offers(found), **_answered(found)})
     else:
         for offer in found.ledger:
             when = offer.acquired.label if offer.acquired else "no date"
             print(f"{'used    ' if offer.used else 'rejected'}  {when:32}  {offer.scene_id}  {offer.reason}")
+        for line in _doubts(found):
+            print(line)
         print(f"{len(found)} of {len(found.ledger)} scenes offered can be used")
     return 0 if len(found) else 1
 
@@ -159,14 +202,23 @@ def _brought(options: argparse.Namespace) -> int:
     return _told(catalog, folder, options)
 
 
-def _told(catalog: Catalog, folder: Path, options: argparse.Namespace) -> int:
+def _told(
+    catalog: Catalog,
+    folder: Path,
+    options: argparse.Namespace,
+    *,
+    asked: Mapping[str, object] | None = None,
+    doubts: Sequence[str] = (),
+) -> int:
     scenes = list(catalog.scenes())
     if options.json:
-        print_json({"catalog": str(catalog.path), "scenes": [scene.id for scene in scenes]})
+        print_json({"catalog": str(catalog.path), "scenes": [scene.id for scene in scenes], **(asked or {})})
     else:
         print(f"{len(scenes)} scenes: {folder / 'catalog.json'}")
         for credit in sorted({scene.credit for scene in scenes}):
             print(f"credit: {credit}")
+        for line in doubts:
+            print(line)
     return 0
 
 

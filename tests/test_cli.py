@@ -146,9 +146,20 @@ def test_search_lists_every_scene_used_or_rejected_with_the_reason(capsys):
 
 def test_search_prints_json_only(capsys):
     assert main(["search", PORT, *PLACE, *SPRING, "--json"]) == 0
-    offers = body(capsys)
-    assert len(offers) == 28
-    assert {"scene", "acquired", "used", "reason"} == set(offers[0])
+    result = body(capsys)
+    assert len(result["scenes"]) == 28
+    assert {"scene", "acquired", "used", "reason"} == set(result["scenes"][0])
+    assert (result["complete"], result["gaps"]) == (True, [])  # on this machine, and read whole
+
+
+def test_an_interruption_is_one_line_and_a_status_of_its_own(capsys, monkeypatch):
+    def broken_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("osint_imagery.cli_catalog.search", broken_off)
+    assert main(["search", PORT, *PLACE, *SPRING]) == 130
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "interrupted: nothing that was finished before is lost\n")
 
 
 def test_search_ends_with_1_where_nothing_can_be_used(capsys):

@@ -13,7 +13,23 @@ __all__ = ["Access", "Endpoint", "endpoint_of", "resolved", "shown"]
 Resolver = Callable[[str, int], tuple[str, ...]]
 """From a host name and a port to the addresses behind it."""
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # an IPv4 address by its well-known prefix: that one is judged
+_UNICAST_V6 = ipaddress.ip_network("2000::/3")  # all that is given out; what leads elsewhere in disguise lies outside
+
+# IANA IPv4 and IPv6 Special-Purpose Address Registries, and multicast: no archive of imagery has its server in any of
+# these, whether the registry calls it globally reachable or not. Python's own table differs between its versions.
+_SPECIAL_V4 = tuple(
+    ipaddress.ip_network(block)
+    for block in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    )
+)  # fmt: skip
+_SPECIAL_V6 = tuple(
+    ipaddress.ip_network(block)  # within 2000::/3; Teredo, ORCHID and others lie in the first
+    for block in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,10 +167,9 @@ def resolved(endpoint: Endpoint, access: Access, resolver: Resolver = lookup) ->
 
 def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text.split("%", 1)[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return _is_public(str(inner))
-    return address.is_global and not address.is_multicast
+    if isinstance(address, ipaddress.IPv4Address):
+        return not any(address in block for block in _SPECIAL_V4)
+    inner = address.ipv4_mapped or (ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None)
+    if inner is not None:
+        return _is_public(str(inner))
+    return address in _UNICAST_V6 and not any(address in block for block in _SPECIAL_V6)

@@ -70,8 +70,10 @@ def _refused(path: Path, reason: str) -> ReadError:
 
 
 def _checked_name(path: Path, name: str) -> str:
-    """Return a member's name without ``./``; one that could lead out of the archive is refused."""
+    """Return a member's name without ``./``, empty for the archive's own folder; one that could lead out is refused."""
     parts = PurePosixPath(name).parts
+    if name.rstrip("/") == ".":  # as `tar cf x.tar .` begins
+        return ""
     if not parts or name.startswith("/") or ".." in parts or ":" in parts[0] or "\\" in name or "\0" in name:
         raise _refused(path, f"the member name {name!r} leads out of it")
     return "/".join(parts)
@@ -103,6 +105,8 @@ def _zip_members(path: Path, held: int) -> Iterable[tuple[str, Location]]:
             raise _refused(path, f"{name!r} is a link")
         if entry.flag_bits & 1 or entry.compress_type not in _METHODS:
             raise _refused(path, f"{name!r} is encrypted or compressed by method {entry.compress_type}")
+        if not name and not entry.is_dir():
+            raise _refused(path, f"{entry.orig_filename!r} is no name of a file")
         if not entry.is_dir():
             found.append((name, ZipMember(path, entry.filename)))
     return found
@@ -124,6 +128,8 @@ def _tar_members(path: Path, held: int) -> Iterable[tuple[str, Location]]:
             name = _checked_name(path, entry.name)
             if not (entry.isreg() or entry.isdir()) or entry.issparse():
                 raise _refused(path, f"{name!r} is a link, a device or sparse")
+            if not name and not entry.isdir():
+                raise _refused(path, f"{entry.name!r} is no name of a file")
             if entry.offset_data + entry.size > held:
                 raise _refused(path, f"{name!r} is cut off")
             if entry.isreg():

@@ -17,9 +17,11 @@ from osint_imagery.scenes.answering import Again, Part, Version, body_into, body
 from osint_imagery.scenes.connecting import Connections
 from osint_imagery.scenes.spending import Spending
 
-__all__ = ["Client", "Signed", "Signer"]
+__all__ = ["Client", "Signed", "Signer", "Watch"]
 
 T = TypeVar("T")
+Watch = Callable[[int, int], None]
+"""Is told how many bytes came, and how many of the file that makes."""
 
 _HOPS = 5
 _FIRST_WAIT_S = 0.5
@@ -124,8 +126,13 @@ class Client:
 
         return self._ask(_Request(url=url, headers=headers), take)
 
-    def copy(self, url: str, target: BinaryIO) -> int:
+    def copy(self, url: str, target: BinaryIO, watch: Watch | None = None) -> int:
         """Write a whole file, for servers that send no parts, and return its size; each try begins anew.
+
+        Parameters
+        ----------
+        watch : callable, optional
+            Is told of each piece before it is written, and of what came of the file with it, and may refuse to go on.
 
         Raises
         ------
@@ -139,7 +146,13 @@ class Client:
         def take(response: BaseHTTPResponse, shown_url: str) -> int:
             target.seek(0)
             target.truncate()
-            return body_into(response, target.write, url=shown_url, count=count)
+
+            def write(piece: bytes) -> None:
+                if watch is not None:
+                    watch(len(piece), target.tell() + len(piece))
+                target.write(piece)
+
+            return body_into(response, write, url=shown_url, count=count)
 
         return self._ask(_Request(url=url, headers={"Accept-Encoding": "identity"}), take)
 

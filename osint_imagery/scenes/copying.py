@@ -1,24 +1,23 @@
 """One file brought onto this machine: under the name of its digest, whole or not at all, continued where it stopped."""
 
-import hashlib
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from osint_imagery.core.errors import ChecksumError, IncompleteBodyError, RangeUnsupportedError, StorageError
 from osint_imagery.core.lineage import digest_file
 from osint_imagery.scenes.checking import check_other, there
+from osint_imagery.scenes.finished import Finished, finished, note_finished, stem_of
 from osint_imagery.scenes.location import LocalFile, Location
+from osint_imagery.scenes.metering import Meter
 from osint_imagery.scenes.remote_file import RemoteFile
 from osint_imagery.scenes.scene import Asset
 
 __all__ = ["Copy", "copied", "held", "name_of"]
 
 _PIECE = 8 << 20
-Told = Callable[[int], None]
-"""Is told how many more bytes have come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,47 +58,58 @@ def name_of(digest: str, href: str) -> str:
 
 
 def held(asset: Asset, files: Path) -> Copy | None:
-    """Return the copy of a file whose digest is promised, if it is here already.
+    """Return the copy of a file that is here already: by its promised digest, else by the folder's own notes.
+
+    A note holds for the file as its server states it now, by size, ETag and date; what the metadata promise today is
+    compared again.
 
     Raises
     ------
     ChecksumError
         If what is here under that name is another file.
+    RemoteError, MissingAssetError
+        If the server of a file without a promised digest cannot be asked.
     """
-    if asset.digest is None or not (files / name_of(asset.digest, asset.href)).is_file():
+    if asset.digest is not None:
+        path = files / name_of(asset.digest, asset.href)
+        return _verified(asset, path, asset.digest, "compared with the promised one") if path.is_file() else None
+    done = None if asset.location is None else finished(asset.location, files.parent)
+    if done is None or not (files / name_of(done.digest, asset.href)).is_file():
         return None
-    return _verified(asset, files / name_of(asset.digest, asset.href), asset.digest, "compared with the promised one")
+    copy = _verified(asset, files / name_of(done.digest, asset.href), done.digest, "")
+    try:
+        return replace(copy, checked=_rests_on(asset, copy.path, copy.digest, copy.size))
+    except ChecksumError:  # another file is promised now: bring that one, or fail by name
+        return None
 
 
-def copied(asset: Asset, files: Path, told: Told) -> Copy:
+def copied(asset: Asset, files: Path, meter: Meter) -> Copy:
     """Bring an asset's file into a folder.
 
     Parameters
     ----------
     asset : Asset
-        What to bring.
+        What to bring; see :func:`held` first.
     files : Path
         Folder; it exists.
-    told : callable
-        Is told about bytes as they come.
+    meter : Meter
+        Counts bytes as they come, and ends what becomes too much.
 
     Raises
     ------
     RemoteError, MissingAssetError
         If it cannot be had; what has come stays, and the next try goes on from there.
+    BudgetError
+        If more comes than allowed; what has come stays where it can be continued.
     ChecksumError
         If it is not the promised file: then it is thrown away.
     StorageError
         If it cannot be written.
     """
-    known = held(asset, files)
-    if known is not None:
-        told(known.size)
-        return known
     place = there(asset)
-    partial = files / f".{hashlib.sha256(repr(_identity(place)).encode()).hexdigest()[:32]}.partial"
+    partial = files / f".{stem_of(place)}.partial"
     try:
-        size = _completed(place, partial, told)
+        size = _completed(asset, place, partial, meter)
         digest = digest_file(partial)
         checked = _checked(asset, partial, digest, size)
         target = files / name_of(digest, asset.href)
@@ -108,6 +118,7 @@ def copied(asset: Asset, files: Path, told: Told) -> Copy:
             partial.unlink()
         else:
             partial.rename(target)
+        note_finished(place, files.parent, Finished(digest=digest, size=size))
     except OSError as err:
         if err.errno is None:  # one of this library's own, whose message says what is wrong
             raise
@@ -116,26 +127,20 @@ def copied(asset: Asset, files: Path, told: Told) -> Copy:
     return Copy(key=asset.key, path=target, digest=digest, size=size, checked=checked)
 
 
-def _identity(place: Location) -> object:
-    """Return what tells this file from every other one; without a server's word on it, its address."""
-    try:
-        return place.stamp()
-    except RangeUnsupportedError:
-        return place.href
-
-
-def _completed(place: Location, partial: Path, told: Told) -> int:
+def _completed(asset: Asset, place: Location, partial: Path, meter: Meter) -> int:
     """Append what is missing, and return the size."""
     try:
         size = place.size()
     except RangeUnsupportedError:
-        return _whole(place, partial, told)
+        return _whole(asset, place, partial, meter)
+    _compare_size(asset, size)  # before a byte of it comes: a promise is a limit
     have = partial.stat().st_size if partial.exists() else 0
-    told(have)
+    meter.here(have)
+    meter.require_room(size - have, place.href)
     with partial.open("ab") as stream:
         for piece in _pieces(place, have):
+            meter.came(len(piece), place.href)
             stream.write(piece)
-            told(len(piece))
         stream.flush()
         os.fsync(stream.fileno())
     if partial.stat().st_size != size:
@@ -146,16 +151,26 @@ def _completed(place: Location, partial: Path, told: Told) -> int:
     return size
 
 
-def _whole(place: Location, partial: Path, told: Told) -> int:
-    """Fetch a file from a server that sends no parts: from the beginning each time."""
+def _whole(asset: Asset, place: Location, partial: Path, meter: Meter) -> int:
+    """Fetch a file from a server that sends no parts: from the beginning each time, so that no part of it is kept."""
     if not isinstance(place, RemoteFile):
         msg = f"href={place.href!r} is read in parts only"
         raise RangeUnsupportedError(msg)
-    with partial.open("w+b") as stream:
-        size = place.copy_to(stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    told(size)
+
+    def watch(count: int, size: int) -> None:
+        meter.came(count, place.href)
+        if asset.size is not None and size > asset.size:
+            msg = f"href={asset.href!r} goes on after {asset.size} bytes, which were promised; nothing was kept"
+            raise ChecksumError(msg)
+
+    try:
+        with partial.open("w+b") as stream:
+            size = place.copy_to(stream, watch)
+            stream.flush()
+            os.fsync(stream.fileno())
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
     return size
 
 
@@ -176,24 +191,28 @@ def _read(stream: BinaryIO) -> Iterator[bytes]:
 def _checked(asset: Asset, partial: Path, digest: str, size: int) -> str:
     """Return what a digest rests on; a file that is not the promised one is thrown away."""
     try:
-        other = _compared(asset, partial, digest, size)
+        return _rests_on(asset, partial, digest, size)
     except ChecksumError:
         partial.unlink()
         raise
+
+
+def _rests_on(asset: Asset, path: Path, digest: str, size: int) -> str:
+    """Compare a file with all that is promised of it, and return what its digest rests on."""
+    _compare_size(asset, size)
+    if asset.digest is not None and asset.digest != digest:
+        msg = f"href={asset.href!r} is {digest}, promised was {asset.digest}; nothing was kept"
+        raise ChecksumError(msg)
+    other = asset.checksum is not None and check_other(LocalFile(path), asset.checksum)
     if asset.digest is not None:
         return "compared with the promised one"
     return f"computed here; the file has the promised checksum {asset.checksum}" if other else "computed here"
 
 
-def _compared(asset: Asset, partial: Path, digest: str, size: int) -> bool:
-    """Compare a file with all that is promised of it, and return whether a checksum of another kind was."""
+def _compare_size(asset: Asset, size: int) -> None:
     if asset.size is not None and asset.size != size:
         msg = f"href={asset.href!r} has {size} bytes, promised were {asset.size}; nothing was kept"
         raise ChecksumError(msg)
-    if asset.digest is not None and asset.digest != digest:
-        msg = f"href={asset.href!r} is {digest}, promised was {asset.digest}; nothing was kept"
-        raise ChecksumError(msg)
-    return asset.checksum is not None and check_other(LocalFile(partial), asset.checksum)
 
 
 def _verified(asset: Asset, path: Path, digest: str, checked: str) -> Copy:

@@ -4,12 +4,10 @@ import json
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from threading import Lock
 
 from filelock import FileLock, Timeout
 from shapely import to_geojson
@@ -23,44 +21,18 @@ from osint_imagery.scenes.catalog import Catalog, open_catalog
 from osint_imagery.scenes.checking import there
 from osint_imagery.scenes.copied_item import folder_name, provider_item, write_item
 from osint_imagery.scenes.copying import Copy, copied, held
+from osint_imagery.scenes.fetching import Fetching
 from osint_imagery.scenes.found import Found, Offer
+from osint_imagery.scenes.metering import Meter, Progress
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.stac import read_json
 from osint_imagery.scenes.stac_api import now
 
 __all__ = ["Fetching", "Progress", "fetch", "plan_fetch", "silent"]
 
-Progress = Callable[[str], None]
-
 
 def silent(_: str) -> None:
     """Say nothing."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fetching:
-    """What a fetch would bring.
-
-    Parameters
-    ----------
-    assets : tuple of (Scene, Asset)
-        Files to bring, each with its scene.
-    total_bytes : int
-        Of all whose size is known.
-    unknown : tuple of str
-        Addresses of those whose size nobody states.
-    """
-
-    assets: tuple[tuple[Scene, Asset], ...]
-    total_bytes: int
-    unknown: tuple[str, ...]
-
-    @property
-    def label(self) -> str:
-        """In words."""
-        scenes = len({id(scene) for scene, _ in self.assets})
-        more = f", and {len(self.unknown)} of unknown size" if self.unknown else ""
-        return f"{len(self.assets)} files of {scenes} scenes, {self.total_bytes / 1e6:.1f} MB{more}"
 
 
 def plan_fetch(what: Scene | Found, bands: tuple[str, ...] | None = None) -> Fetching:
@@ -77,12 +49,8 @@ def plan_fetch(what: Scene | Found, bands: tuple[str, ...] | None = None) -> Fet
     """
     scenes = _scenes(what)
     assets = tuple((scene, asset) for scene in scenes for asset in _wanted(scene, bands))
-    sizes = {asset.href: asset.size if asset.size is not None else _size(asset) for _, asset in assets}
-    return Fetching(
-        assets=assets,
-        total_bytes=sum(size for size in sizes.values() if size is not None),
-        unknown=tuple(href for href, size in sizes.items() if size is None),
-    )
+    sizes = tuple(asset.size if asset.size is not None else _size(asset) for _, asset in assets)
+    return Fetching(assets=assets, sizes=sizes)
 
 
 def fetch(
@@ -107,7 +75,8 @@ def fetch(
     bands : tuple of str, optional
         Common names; default: all bands. The quality layer always comes with them.
     most_bytes : int, optional
-        Refuse to begin where more would come.
+        Refuse to begin where more would come, and end where more comes than was announced; what is here already does
+        not count.
     executor : concurrent.futures.Executor, optional
         Fetches several files at once: a pool of threads.
     progress : callable
@@ -151,8 +120,11 @@ def fetch(
     try:
         (root / "files").mkdir(parents=True, exist_ok=True)
         with FileLock(root / ".fetch.lock", timeout=0):
-            _announce(plan, root, most_bytes, progress)
-            copies = _brought(plan, root, executor, progress)
+            each = map if executor is None else executor.map
+            here = tuple(each(partial(held, files=root / "files"), [asset for _, asset in plan.assets]))
+            _announce(plan, root, here, most_bytes=most_bytes, progress=progress)
+            meter = Meter(plan.total_bytes, most_bytes, progress)
+            copies = _brought(plan, root, here, executor=executor, meter=meter)
             accessed = what.question.asked if isinstance(what, Found) and what.question is not None else clock()
             _write_catalog(what, root, copies, accessed)
     except Timeout as err:
@@ -188,38 +160,37 @@ def _size(asset: Asset) -> int | None:
         return None
 
 
-def _announce(plan: Fetching, root: Path, most_bytes: int | None, progress: Progress) -> None:
+def _announce(
+    plan: Fetching, root: Path, here: tuple[Copy | None, ...], *, most_bytes: int | None, progress: Progress
+) -> None:
     """Say how much will come, and refuse where that is too much."""
-    here = sum(1 for _, asset in plan.assets if held(asset, root / "files") is not None)
-    progress(plan.label + (f"; {here} are here already" if here else ""))
-    if most_bytes is not None and plan.total_bytes > most_bytes:
-        msg = f"most_bytes={most_bytes}: {plan.label} would come; raise it, or name fewer bands or scenes"
+    done = [asset for (_, asset), copy in zip(plan.assets, here, strict=True) if copy is not None]
+    coming = plan.bytes_without(done)
+    said = f"; {len(done)} are here already, {coming / 1e6:.1f} MB to come" if done else ""
+    progress(plan.label + said)
+    begun = sum(path.stat().st_size for path in (root / "files").glob(".*.partial"))
+    if most_bytes is not None and coming - begun > most_bytes:
+        msg = f"most_bytes={most_bytes}: {plan.label}{said} would come; raise it, or name fewer bands or scenes"
         raise BudgetError(msg)
     free = shutil.disk_usage(root).free
-    if here == 0 and plan.total_bytes > free:
-        msg = f"folder={str(root)!r} has room for {free / 1e6:.1f} MB, {plan.label} would come; make room"
+    if coming - begun > free:
+        msg = f"folder={str(root)!r} has room for {free / 1e6:.1f} MB, {plan.label}{said} would come; make room"
         raise StorageError(msg)
 
 
-class _Meter:
-    """Counts what came, over all threads, and says so."""
-
-    def __init__(self, plan: Fetching, progress: Progress) -> None:
-        self._total, self._progress = plan.total_bytes, progress
-        self._came, self._lock = 0, Lock()
-
-    def told(self, count: int) -> None:
-        with self._lock:
-            self._came += count
-            self._progress(f"{self._came / 1e6:.1f} of {self._total / 1e6:.1f} MB")
-
-
-def _brought(plan: Fetching, root: Path, executor: Executor | None, progress: Progress) -> dict[str, tuple[Copy, ...]]:
+def _brought(
+    plan: Fetching, root: Path, here: tuple[Copy | None, ...], *, executor: Executor | None, meter: Meter
+) -> dict[str, tuple[Copy, ...]]:
     """Return the copies of each scene, by the digest of its metadata."""
-    meter = _Meter(plan, progress)
-    bring = partial(copied, files=root / "files", told=meter.told)
+
+    def bring(asset: Asset, known: Copy | None) -> Copy:
+        if known is not None:
+            meter.here(known.size)
+            return known
+        return copied(asset, root / "files", meter)
+
     assets = [asset for _, asset in plan.assets]
-    done = list(map(bring, assets) if executor is None else executor.map(bring, assets))
+    done = list(map(bring, assets, here) if executor is None else executor.map(bring, assets, here))
     found: dict[str, tuple[Copy, ...]] = {}
     for (scene, _), copy in zip(plan.assets, done, strict=True):
         key = digest_bytes(scene.metadata)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from osint_imagery.core.aoi import AreaOfInterest
@@ -25,6 +26,10 @@ __all__ = ["is_geoparquet", "walk_geoparquet"]
 
 _ROWS = 1000  # read at a time
 _NOTE = "the item was put together from the columns of a table (STAC GeoParquet): not the provider's own bytes"
+_LEFT = "lie outside the area of interest or the dates by their bbox and datetime columns"
+_WRONG = "have a bbox that does not hold their geometry: where they lie was judged by the geometry"
+_SIDES = ("xmin", "ymin", "xmax", "ymax")
+_ROUNDED = 0.01  # degrees; providers round their boxes
 _NEEDED = {"id", "type", "geometry", "bbox", "assets", "links"}
 
 
@@ -45,7 +50,8 @@ def walk_geoparquet(
         The table. Addresses of files that are relative lie beside it.
     aoi, when : AreaOfInterest and TimeSpan, optional
         Leave out rows whose ``bbox`` does not meet the place or whose dates do not meet the span, without making scenes
-        of them; one entry at the end says how many these are, and its metadata are their ids.
+        of them; one entry at the end says how many these are, and its metadata are their ids. A row whose ``bbox`` does
+        not hold its geometry is left out by neither, and another entry says how many these are.
 
     Raises
     ------
@@ -61,12 +67,14 @@ def walk_geoparquet(
     except ImportError as err:
         msg = f"source={str(path)!r} is STAC GeoParquet; pip install 'osint-imagery[geoparquet]' to read it"
         raise InputError(msg) from err
-    left = list[str]()
+    left, wrong = list[str](), list[str]()
     try:
         with pq.ParquetFile(path) as table:
             _check_columns(path, set(table.schema_arrow.names))
             for batch in table.iter_batches(batch_size=_ROWS):
-                kept = _meets(batch, aoi, when)
+                contradicts = _contradicts(batch) if aoi is not None else np.zeros(batch.num_rows, dtype=bool)
+                kept = _meets(batch, aoi, when, contradicts)
+                wrong += [str(name) for name, bad in zip(batch["id"].to_pylist(), contradicts, strict=True) if bad]
                 left += [str(name) for name, keep in zip(batch["id"].to_pylist(), kept, strict=True) if not keep]
                 rows = pa.Table.from_batches([batch.filter(pa.array(kept))])
                 yield from (_scene(row, path) for row in stac_table_to_items(rows))
@@ -75,9 +83,15 @@ def walk_geoparquet(
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as err:  # what the two libraries raise
         msg = f"{str(path)!r} cannot be read as Parquet ({err}); get it again"
         raise CatalogError(msg) from err
-    if left:
-        reason = f"{len(left)} items lie outside the area of interest or the dates by their bbox and datetime columns"
-        yield Refused(id=f"{len(left)} other items", reason=reason, href=path.name, metadata="\n".join(left).encode())
+    yield from _counted(left, path, "other items", _LEFT)
+    yield from _counted(wrong, path, "items with a wrong bbox", _WRONG)
+
+
+def _counted(names: list[str], path: Path, what: str, why: str) -> Iterator[Refused]:
+    """Yield one entry for many rows, whose metadata are their ids; none where there are none."""
+    if names:
+        metadata = "\n".join(names).encode()
+        yield Refused(id=f"{len(names)} {what}", reason=f"{len(names)} items {why}", href=path.name, metadata=metadata)
 
 
 def _check_columns(path: Path, names: set[str]) -> None:
@@ -103,11 +117,32 @@ def _without_nulls(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _meets(batch: "pa.RecordBatch", aoi: AreaOfInterest | None, when: TimeSpan | None) -> NDArray[np.bool_]:
-    """Return which rows may meet a place and a span; what a row does not state, it may."""
+def _contradicts(batch: "pa.RecordBatch") -> NDArray[np.bool_]:
+    """Return which rows have a bbox that does not hold their geometry; over the dateline it is not judged."""
+    found = np.zeros(batch.num_rows, dtype=bool)
+    bounds = shapely.bounds(shapely.from_wkb(np.array(_column(batch, "geometry"), dtype=object), on_invalid="ignore"))
+    for place, (box, (west, south, east, north)) in enumerate(zip(_column(batch, "bbox"), bounds, strict=True)):
+        if not _is_box(box) or not np.isfinite(west):
+            continue
+        beside = box["ymin"] > south + _ROUNDED or box["ymax"] < north - _ROUNDED
+        crosses = box["xmin"] > box["xmax"] or east - west > 180  # the geometry may be cut there, and the bbox not
+        if not crosses:
+            beside = beside or box["xmin"] > west + _ROUNDED or box["xmax"] < east - _ROUNDED
+        found[place] = beside
+    return found
+
+
+def _is_box(box: object) -> bool:
+    return isinstance(box, dict) and all(isinstance(box.get(name), int | float) for name in _SIDES)
+
+
+def _meets(
+    batch: "pa.RecordBatch", aoi: AreaOfInterest | None, when: TimeSpan | None, contradicts: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Return which rows may meet a place and a span; what a row does not state, or states in two ways, it may."""
     kept = np.ones(batch.num_rows, dtype=bool)
     if aoi is not None:
-        kept &= _meets_place(batch, aoi)
+        kept &= _meets_place(batch, aoi) | contradicts
     if when is not None:
         kept &= _meets_time(batch, when)
     return kept
@@ -120,7 +155,7 @@ def _meets_place(batch: "pa.RecordBatch", aoi: AreaOfInterest) -> NDArray[np.boo
         west, east = -180.0, 180.0
     kept = np.ones(batch.num_rows, dtype=bool)
     for place, box in enumerate(boxes):
-        if isinstance(box, dict) and {"xmin", "ymin", "xmax", "ymax"} <= set(box):
+        if _is_box(box):
             crosses = box["xmin"] > box["xmax"]
             beside = not crosses and (box["xmin"] > east or box["xmax"] < west)
             kept[place] = not (beside or box["ymin"] > north or box["ymax"] < south)

@@ -13,6 +13,7 @@ from shapely.geometry import MultiPolygon, Polygon, shape
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, GeometryError, TimeError
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.address import shown
 
 __all__ = [
     "acquisition",
@@ -202,10 +203,10 @@ def local_path(href: str, base: Path, root: Path) -> Path | None:
         return None
     target = unquote(parts.path)
     if parts.scheme or parts.netloc or "/vsi" in f"/{target.lower()}" or "\0" in target or not target:
-        msg = f"href={href!r} is not a plain relative path; catalogues are read from local files only"
+        msg = f"href={shown(href)!r} is not a plain relative path; catalogues are read from local files only"
         raise CatalogError(msg)
     path = (base / target).resolve()
     if not path.is_relative_to(root.resolve()):
-        msg = f"href={href!r} leads out of the catalogue {str(root)!r}; copy the file into it"
+        msg = f"href={shown(href)!r} leads out of the catalogue {str(root)!r}; copy the file into it"
         raise CatalogError(msg)
     return path

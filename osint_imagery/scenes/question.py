@@ -7,7 +7,10 @@ from typing import Any
 
 from osint_imagery.core.timespan import iso
 
-__all__ = ["Question", "Terms"]
+__all__ = ["RESTS_ON", "Question", "Terms"]
+
+RESTS_ON = "rests on"
+"""In a remark: that no scene is missing is not known, and what would have to be true for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,17 @@ class Question:
     answers: tuple[str, ...]
     gaps: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool | None:
+        """Whether the answer holds all that the catalogue has; None where that is not known.
+
+        False where something speaks against it (`gaps`); None where nothing does, but it rests on what the server
+        says of itself (`remarks`).
+        """
+        if self.gaps:
+            return False
+        return None if any(RESTS_ON in remark for remark in self.remarks) else True
 
     def record(self) -> dict[str, Any]:
         """Return the question as JSON values, without floats: fit to be hashed."""

@@ -12,7 +12,8 @@ from typing import BinaryIO, cast
 from osint_imagery.scenes.address import shown
 from osint_imagery.scenes.answering import Version
 from osint_imagery.scenes.block_cache import BlockCache
-from osint_imagery.scenes.client import Client
+from osint_imagery.scenes.client import Client, Watch
+from osint_imagery.scenes.signatures import identity_of
 
 __all__ = ["RemoteFile"]
 
@@ -50,6 +51,7 @@ class RemoteFile:
         self._starts: list[int] = []  # of ranges fetched in advance, ascending
         self._lock = Lock()
         self.href = shown(url)
+        self.identity = identity_of(url)
 
     @property
     def local(self) -> Path | None:
@@ -70,7 +72,7 @@ class RemoteFile:
     def stamp(self) -> tuple[str, int, str | None, str | None]:
         """Return what changes when the file does."""
         version = self.version
-        return self.href, version.size, version.etag, version.modified
+        return self.identity, version.size, version.etag, version.modified
 
     def digest(self) -> str:
         """Return the SHA-256 of the whole file as ``sha256:hex``: every byte is fetched for it, once.
@@ -112,9 +114,9 @@ class RemoteFile:
             yield part.data
             first += len(part.data)
 
-    def copy_to(self, target: BinaryIO) -> int:
-        """Write the whole file, where its server sends no parts, and return its size."""
-        return self._client.copy(self._url, target)
+    def copy_to(self, target: BinaryIO, watch: Watch | None = None) -> int:
+        """Write the whole file, where its server sends no parts, and return its size; `watch` may end it."""
+        return self._client.copy(self._url, target, watch)
 
     def open(self) -> BinaryIO:
         """Return a handle with a position of its own; handles may be read from several threads."""
@@ -202,7 +204,7 @@ class RemoteFile:
         return found
 
     def _key(self, place: int, *, ahead: bool = False) -> tuple[str, Version | None, bool, int]:
-        return self._url.partition("?")[0], self._version, ahead, place
+        return self.identity, self._version, ahead, place
 
     def __reduce__(self) -> tuple[type["RemoteFile"], tuple[str, Client, BlockCache]]:
         return RemoteFile, (self._url, self._client, self._cache)

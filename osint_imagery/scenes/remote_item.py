@@ -16,6 +16,7 @@ from osint_imagery.scenes.profiles import Profile
 from osint_imagery.scenes.remote_file import RemoteFile
 from osint_imagery.scenes.s3 import S3Keys
 from osint_imagery.scenes.scene import Refused, Scene
+from osint_imagery.scenes.signatures import without_signatures
 from osint_imagery.scenes.stac_item import described
 
 __all__ = ["Items"]
@@ -70,7 +71,7 @@ class Items:
         name, collection = str(item.get("id")), item.get("collection")
         if collections and collection not in collections:
             reason = f"the server returned it though its collection {collection!r} was not asked for"
-            return Refused(id=name, reason=reason, href=shown(url), metadata=data)
+            return Refused(id=name, reason=reason, href=shown(url), metadata=without_signatures(data)[0])
 
         def locate(href: str) -> Location | None:
             return self._located(urljoin(url, href))
@@ -78,7 +79,8 @@ class Items:
         try:
             scene = described(data, item, where=shown(url), href=shown(url), locate=locate)
         except CatalogError as err:
-            return Refused(id=name, reason=f"the item cannot be read: {err}", href=shown(url), metadata=data)
+            kept = without_signatures(data)[0]
+            return Refused(id=name, reason=f"the item cannot be read: {err}", href=shown(url), metadata=kept)
         return scene if self.profile is None else completed(scene, self.profile, collection)
 
     def _located(self, url: str) -> Location | None:

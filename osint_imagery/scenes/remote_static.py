@@ -21,9 +21,10 @@ from osint_imagery.core.errors import (
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan, iso, utc
 from osint_imagery.scenes.address import shown
-from osint_imagery.scenes.question import Question, Terms
+from osint_imagery.scenes.question import RESTS_ON, Question, Terms
 from osint_imagery.scenes.remote_item import Items
 from osint_imagery.scenes.scene import Refused, Scene
+from osint_imagery.scenes.signatures import without_signatures
 from osint_imagery.scenes.stac_api import Answer
 from osint_imagery.scenes.stac_paging import json_object
 
@@ -63,7 +64,7 @@ class StaticService:
             If any file cannot be had or understood: a catalogue is read whole or not at all.
         """
         if terms.query or terms.cql2 or terms.sort or terms.limit is not None:
-            msg = f"catalog={self.url!r} is static: it understands no query, cql2, sort or limit; leave them out"
+            msg = f"catalog={shown(self.url)!r} is static: it understands no query, cql2, sort or limit; leave them out"
             raise ConformanceError(msg)
         asked: datetime = self.clock()
         walk = _Walk(self.items, aoi, when, terms)
@@ -72,7 +73,6 @@ class StaticService:
         except (RemoteError, MissingAssetError, CatalogError) as err:
             msg = f"the catalogue {shown(self.url)!r} failed: {err}. Whether it has scenes is not known"
             raise CatalogError(msg) from err
-        left = f"{len(walk.passed)} collections were not opened: by their stated extent they do not meet the question"
         question = Question(
             endpoint=shown(self.url),
             method="walk",
@@ -83,9 +83,9 @@ class StaticService:
             returned=len(walk.entries),
             matched=None,
             answers=tuple(walk.answers),
-            remarks=(left,) if walk.passed else (),
+            remarks=walk.remarks,
         )
-        return Answer(entries=tuple(walk.entries), question=question)
+        return Answer(entries=(*walk.entries, *walk.passed.values()), question=question)
 
 
 @dataclass
@@ -98,7 +98,22 @@ class _Walk:
     terms: Terms
     entries: list[Scene | Refused] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
-    passed: list[str] = field(default_factory=list)
+    passed: dict[str, Refused] = field(default_factory=dict)
+    """Collections that were not opened because of their stated extent, by address."""
+    others: int = 0
+    """Collections that were not opened because others were asked for."""
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        found = []
+        if self.passed:
+            found.append(
+                f"{len(self.passed)} collections were not opened, each is in the ledger: that they hold nothing of "
+                f"what was asked {RESTS_ON} the extents that they state"
+            )
+        if self.others:
+            found.append(f"{self.others} collections were not opened: others were asked for")
+        return tuple(found)
 
     def go(self, root: str) -> None:
         waiting, seen = [root], {root}
@@ -130,18 +145,32 @@ class _Walk:
             features = body.get("features") or ()
             self.entries.extend(self.items.entry(item, self.terms.collections, url=url) for item in features)
             return ()
-        if kind == "Collection" and not self._may_meet(body):
-            self.passed.append(str(body.get("id")))
+        if kind == "Collection" and not self._is_to_be_opened(url, body, data):
             return ()
         return tuple(_targets(body, url))
 
-    def _may_meet(self, collection: Mapping[str, Any]) -> bool:
+    def _is_to_be_opened(self, url: str, collection: Mapping[str, Any], data: bytes) -> bool:
         """Whether a collection can hold what is asked for, by what it states; what it does not state, it may."""
-        if self.terms.collections and collection.get("id") not in self.terms.collections:
-            return any(link.get("rel") == "child" for link in _links(collection))
-        extent = collection.get("extent")
-        extent = extent if isinstance(extent, Mapping) else {}
-        return _meets_place(extent.get("spatial"), self.aoi) and _meets_time(extent.get("temporal"), self.when)
+        name = str(collection.get("id"))
+        if self.terms.collections and name not in self.terms.collections:
+            above = any(link.get("rel") == "child" for link in _links(collection))
+            self.others += not above
+            return above
+        beside = _beside(collection, self.aoi, self.when)
+        if beside:
+            reason = f"the collection was not opened: by the extent that it states it lies outside the {beside}"
+            kept = without_signatures(data)[0]
+            self.passed[url] = Refused(id=f"collection {name}", reason=reason, href=shown(url), metadata=kept)
+        return not beside
+
+
+def _beside(collection: Mapping[str, Any], aoi: AreaOfInterest, when: TimeSpan) -> str:
+    """Return what a collection does not meet by the extent that it states; empty where it may meet all."""
+    extent = collection.get("extent")
+    extent = extent if isinstance(extent, Mapping) else {}
+    place = "" if _meets_place(extent.get("spatial"), aoi) else "area of interest"
+    time = "" if _meets_time(extent.get("temporal"), when) else "dates"
+    return " and the ".join(each for each in (place, time) if each)
 
 
 def _links(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:

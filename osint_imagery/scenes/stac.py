@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from osint_imagery.core.errors import CatalogError
+from osint_imagery.scenes.address import shown
 from osint_imagery.scenes.location import LocalFile, Location
 from osint_imagery.scenes.properties import local_path
 from osint_imagery.scenes.scene import Scene
@@ -75,7 +76,7 @@ def _children(body: Mapping[str, Any], path: Path, root: Path) -> list[Path]:
             msg = f"{str(path)!r}: {err}"
             raise CatalogError(msg) from err
         if target is None:
-            msg = f"{str(path)!r} links to {href!r}; remote items are not read, save them beside the catalogue"
+            msg = f"{str(path)!r} links to {shown(href)!r}; remote items are not read, save them beside the catalogue"
             raise CatalogError(msg)
         found.append(target)
     return found

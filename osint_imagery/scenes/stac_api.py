@@ -13,7 +13,7 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, ConformanceError, MissingAssetError, RemoteError
 from osint_imagery.core.timespan import TimeSpan, iso
 from osint_imagery.scenes.address import shown
-from osint_imagery.scenes.question import Question, Terms
+from osint_imagery.scenes.question import RESTS_ON, Question, Terms
 from osint_imagery.scenes.remote_item import Items
 from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac_paging import Asked, Page, pages, sent
@@ -187,7 +187,8 @@ def _gaps(found: _Collected, terms: Terms) -> tuple[str, ...]:
 def _remarks(found: _Collected, terms: Terms) -> tuple[str, ...]:
     remarks = []
     if found.matched is None:
-        remarks.append("the server states no count of matching items: that none is missing rests on its paging alone")
+        missing = f"that none is missing {RESTS_ON} its paging alone"
+        remarks.append(f"the server states no count of matching items: {missing}")
     elif found.matched < len(found.distinct) and terms.limit is None:
         remarks.append(f"the server counts {found.matched} matching items and sent {len(found.distinct)}")
     repeated = len(found.items) - len(found.distinct)

@@ -24,6 +24,7 @@ from osint_imagery.scenes.properties import (
 from osint_imagery.scenes.provider import license_for
 from osint_imagery.scenes.scene import Asset, Scene
 from osint_imagery.scenes.sensors import Sensor, sensor
+from osint_imagery.scenes.signatures import without_signatures
 
 __all__ = ["Locate", "described"]
 
@@ -54,7 +55,8 @@ def described(data: bytes, item: Mapping[str, Any], *, where: str, href: str, lo
     href : str
         Where it was found, for the record.
     locate : callable
-        Says where the bytes of an asset are, and refuses addresses that may not be followed.
+        Says where the bytes of an asset are, and refuses addresses that may not be followed. It is given them as
+        written, with their signatures; what is kept of the item has none.
 
     Raises
     ------
@@ -74,6 +76,7 @@ def _scene(data: bytes, item: Mapping[str, Any], *, href: str, locate: Locate) -
     if not isinstance(item.get("id"), str) or not isinstance(properties, Mapping):
         msg = "id is not text, or properties is not an object"
         raise CatalogError(msg)
+    kept, signed = without_signatures(data)
     kind = sensor(sensor_key({**properties, "collection": item.get("collection") or properties.get("collection", "")}))
     platform = words(properties, "platform", "eo:platform")
     product_id, notes = _product(item["id"], properties)
@@ -97,11 +100,11 @@ def _scene(data: bytes, item: Mapping[str, Any], *, href: str, locate: Locate) -
         relative_orbit=_whole(number(properties, "sat:relative_orbit")),
         scene_cloud_percent=number(properties, "eo:cloud_cover"),
         simulated=kind.key == "simulated-msi" or properties.get("osint:simulated") is True,
-        metadata=data,
+        metadata=kept,
         href=href,
         license=license_for(kind.license, _own_license(kind, properties), source),
         doi=kind.doi_for(platform) or words(properties, "sci:doi"),
-        notes=(*notes, _APPLIED) if _is_applied(properties) else notes,
+        notes=(*notes, *([_APPLIED] if _is_applied(properties) else ()), *([_SIGNED] if signed else ())),
         source=source,
     )
 
@@ -124,6 +127,7 @@ def _is_applied(properties: Mapping[str, Any]) -> bool:
     return properties.get("earthsearch:boa_offset_applied") is True
 
 
+_SIGNED = "addresses in the item held signatures; it is kept without them, not as the provider's own bytes"
 _APPLIED = (
     "the item says that the offset is already applied (earthsearch:boa_offset_applied): its stated offset is unused"
 )
@@ -174,7 +178,7 @@ def _asset(
     return Asset(
         key=key,
         location=locate(href),
-        href=shown(href) if "://" in href else href,  # a signature in it must not get into records
+        href=shown(href),  # a signature in it must not get into messages and records, in a relative one neither
         digest=digest,
         size=_whole(number(asset, "file:size")),
         bands=_band_names(key, entries, kind=kind, platform=platform) if is_raster else (),

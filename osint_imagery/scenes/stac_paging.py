@@ -10,6 +10,7 @@ from osint_imagery.core.errors import CatalogError, RefusedAddressError
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.scenes.address import shown
 from osint_imagery.scenes.client import Client
+from osint_imagery.scenes.signatures import unsigned
 
 __all__ = ["Asked", "Page", "json_object", "pages", "sent"]
 
@@ -88,8 +89,10 @@ def pages(client: Client, first: Asked) -> Iterator[Page]:
 
 
 def sent(asked: Asked) -> str:
-    """Return what a request asks, as it is sent: its JSON, or the query of its address."""
-    return json.dumps(asked.body or {}) if asked.method == "POST" else urlsplit(asked.url).query
+    """Return what a request asks, as it is sent: its JSON, or the query of its address, without keys."""
+    if asked.method == "POST":
+        return json.dumps(asked.body or {})
+    return unsigned("?" + urlsplit(asked.url).query, long_values=True).removeprefix("?")
 
 
 def _answer(client: Client, asked: Asked) -> bytes:

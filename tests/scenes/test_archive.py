@@ -64,6 +64,21 @@ def test_members_are_the_files_that_went_in(make, tmp_path):
     assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize("name", [".", "./"])
+def test_the_entry_of_the_archives_own_folder_is_no_member(tmp_path, name):
+    folder = tarfile.TarInfo(name)
+    folder.type = tarfile.DIRTYPE  # as `tar cf x.tar .` begins
+    path = a_tar(tmp_path / "a.tar", [(folder, b""), ("./P/a.bin", BYTES)])
+    assert list(members_of(path)) == ["P/a.bin"]
+    assert list(members_of(a_zip(tmp_path / "a.zip", [("./", b""), ("./P/a.bin", BYTES)]))) == ["P/a.bin"]
+
+
+def test_a_file_cannot_have_the_name_of_the_archives_own_folder(tmp_path):
+    for path in (a_tar(tmp_path / "a.tar", [(".", BYTES)]), a_zip(tmp_path / "a.zip", [(".", BYTES)])):
+        with pytest.raises(ReadError, match="is refused"):
+            members_of(path)
+
+
 def test_stored_member_begins_behind_the_extra_fields_of_its_own_header(tmp_path):
     info = zipfile.ZipInfo("P/a.bin")
     info.extra = b"UT" + struct.pack("<H", 5) + b"\1abcd"

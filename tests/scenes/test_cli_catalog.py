@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from support.stac_server import StacServer
 
 from osint_imagery import cli_options
 from osint_imagery.cli import main
-from osint_imagery.core.errors import IncompleteSearchWarning, NothingFoundWarning
+from osint_imagery.scenes import copying
 from osint_imagery.scenes.address import Access
 from osint_imagery.scenes.catalog import open_catalog
 
 PLACE = ["--bbox", "35.15", "33.85", "35.25", "33.95"]
+LAB = Access(local_hosts=("127.0.0.1",), timeout_s=0.3, tries=1)
 MAY = ["--from", "2020-05-01", "--to", "2020-05-31"]
 
 
@@ -30,8 +32,7 @@ class Terminal(io.StringIO):
 @pytest.fixture
 def server(write_tif, tmp_path, monkeypatch) -> Iterator[StacServer]:
     """A STAC API with three scenes of one tile in May, two of them of one acquisition."""
-    lab = Access(local_hosts=("127.0.0.1",), timeout_s=0.3, tries=1)
-    monkeypatch.setattr(cli_options, "open_catalog", partial(open_catalog, access=lab))
+    monkeypatch.setattr(cli_options, "open_catalog", partial(open_catalog, access=LAB))
     with scene_server(write_tif, tmp_path / "served") as started:
         yield started
 
@@ -146,26 +147,79 @@ def test_fetch_refuses_more_than_was_allowed(server, tmp_path, capsys):
     assert not list((tmp_path / "copies" / "files").glob("*"))
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_fetch_of_nothing_ends_with_1_and_writes_nothing(server, tmp_path, capsys):
     command = ["fetch", server.url, *PLACE, "--from", "2021-01-01", "--to", "2021-01-02", "--out", str(tmp_path / "c")]
-    with pytest.warns(NothingFoundWarning):
-        assert main(command) == 1
+    assert main(command) == 1
     assert "no scene to fetch" in capsys.readouterr().out
-    with pytest.warns(NothingFoundWarning):
-        assert main([*command, "--json"]) == 1
+    assert main([*command, "--json"]) == 1
     assert body(capsys)["catalog"] is None
     assert not (tmp_path / "c").exists()
 
 
+@pytest.mark.filterwarnings("ignore")
 def test_collections_and_limit_go_to_the_server_and_the_gap_is_told(server, tmp_path, capsys):
     command = [server.url, *PLACE, *MAY, "--collection", "things", "--collection", "others", "--limit", "1"]
-    with pytest.warns(IncompleteSearchWarning):
-        assert main(["search", *command]) == 0
+    assert main(["search", *command]) == 0
     assert server.asked[-1]["collections"] == ["things", "others"]
     assert server.asked[-1]["limit"] == 1
-    with pytest.warns(IncompleteSearchWarning):
-        assert main(["fetch", *command, "--out", str(tmp_path / "c")]) == 0
-    assert "the answer may lack scenes: only the first 1 items were taken (limit)" in capsys.readouterr().err
+    gap = "only the first 1 items were taken (limit)"
+    assert f"the answer may lack scenes: {gap}\n" in capsys.readouterr().out
+    assert main(["fetch", *command, "--out", str(tmp_path / "c")]) == 0
+    said = capsys.readouterr()
+    assert f"the answer may lack scenes: {gap}\n" in said.err  # before the question whether to fetch
+    assert f"the answer may lack scenes: {gap}\n" in said.out  # among the results
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("command", ["search", "fetch"])
+def test_how_complete_an_answer_is_stands_in_the_result_whatever_becomes_of_warnings(server, command, tmp_path, capsys):
+    asked = [command, server.url, *PLACE, *MAY, "--json", *(["--out", str(tmp_path)] if command == "fetch" else [])]
+    assert main([*asked, "--limit", "1"]) == 0
+    result = body(capsys)
+    assert (result["complete"], result["gaps"]) == (False, ["only the first 1 items were taken (limit)"])
+    assert main(asked) == 0
+    result = body(capsys)
+    assert (result["complete"], result["gaps"]) == (True, [])
+    server.counts = False
+    assert main(asked) == 0
+    result = body(capsys)
+    assert (result["complete"], result["gaps"]) == (None, [])  # nothing speaks against it, and nobody counts
+    assert any("states no count" in remark for remark in result["remarks"])
+
+
+def test_fetch_for_a_program_says_how_much_was_announced(server, tmp_path, capsys):
+    assert main(["fetch", server.url, *PLACE, *MAY, "--bands", "red", "--out", str(tmp_path), "--json"]) == 0
+    announced = body(capsys)["announced"]
+    files = [f"/files/{name}/{key}.tif" for name in ("new", "next") for key in ("B04", "SCL")]
+    assert announced["bytes"] == sum(len(server.http.files[path]) for path in files)
+    assert announced["unknown_size"] == 0
+    assert announced["label"].startswith("4 files of 2 scenes")
+
+
+@pytest.mark.parametrize("most", ["nan", "-1", "inf"])
+def test_fetch_refuses_a_limit_that_is_none(server, most, tmp_path, capsys):
+    assert main(["fetch", server.url, *PLACE, *MAY, "--out", str(tmp_path / "c"), f"--most={most}"]) == 2
+    assert f"most={float(most)!r} is no number of megabytes" in capsys.readouterr().err
+
+
+def test_fetch_that_is_interrupted_says_that_the_same_command_goes_on(server, tmp_path, capsys, monkeypatch):
+    command = ["fetch", server.url, *PLACE, *MAY, "--out", str(tmp_path / "c")]
+    plain, done = copying.digest_file, []
+
+    def broken_off(path: Path) -> str:
+        done.append(path)
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        return plain(path)
+
+    monkeypatch.setattr(copying, "digest_file", broken_off)
+    assert main(command) == 130
+    assert capsys.readouterr().err.splitlines()[-1] == "interrupted: the same command goes on where it stopped"
+    monkeypatch.undo()
+    monkeypatch.setattr(cli_options, "open_catalog", partial(open_catalog, access=LAB))
+    assert main(command) == 0
+    assert len([*(tmp_path / "c" / "files").glob("[!.]*")]) == 6
 
 
 @pytest.mark.parametrize("command", ["search", "fetch"])

@@ -84,6 +84,20 @@ def test_a_search_leaves_rows_out_by_their_columns_and_counts_them(tmp_path, mon
     assert rest.metadata_digest == digest_bytes(b"june\nfar")
 
 
+def test_rows_with_a_wrong_box_are_judged_by_their_geometry_and_counted(tmp_path):
+    made = items()
+    west, south, east, north = made[0]["bbox"]
+    made[0]["bbox"] = [south, west, north, east]  # latitude first
+    made[4]["bbox"] = [10.0, 10.0, 11.0, 11.0]  # neither here nor where it lies
+    found = search(open_catalog(written(tmp_path / "items.parquet", made)), HERE, MAY)
+    assert [scene.id for scene in found] == ["may1", "may2", "may3"]
+    reasons = {offer.scene_id: offer.reason for offer in found.ledger}
+    assert reasons["2 items with a wrong bbox"].startswith("2 items have a bbox that does not hold their geometry")
+    assert reasons["far"] == "outside the area of interest"
+    (line,) = (offer for offer in found.ledger if "wrong" in offer.scene_id)
+    assert line.metadata_digest == digest_bytes(b"may1\nfar")
+
+
 def test_a_row_whose_span_only_reaches_into_the_dates_is_not_left_out(tmp_path):
     made, span = items(), {"start_datetime": "2020-05-30T00:00:00Z", "end_datetime": "2020-07-01T00:00:00Z"}
     made[3]["properties"] |= {"datetime": None, **span}

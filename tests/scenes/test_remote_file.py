@@ -167,3 +167,18 @@ def test_a_remote_file_goes_to_another_process_and_is_equal_there(server):
     assert copy == file
     assert hash(copy) == hash(file)
     assert copy.read_at(7, 7) == DATA[7:14]
+
+
+def test_files_that_only_a_query_tells_apart_are_never_mixed(server):
+    client, cache = loopback(), BlockCache()
+    server.etags.clear()
+    contents = {"a": b"a" * 1000, "b": b"b" * 1000}
+    files = {name: RemoteFile(f"{server.url}/get?key={name}&sig=SECRET", client, cache) for name in contents}
+    for name, file in files.items():
+        server.files["/get"] = contents[name]
+        assert file.read_at(0, 1000) == contents[name]
+    assert files["a"].stamp() != files["b"].stamp()
+    again = RemoteFile(f"{server.url}/get?key=a&sig=ANOTHER", client, cache)
+    server.files["/get"] = contents["a"]
+    assert again.stamp() == files["a"].stamp()  # signed anew, and the same file
+    assert "SECRET" not in repr((files["a"].stamp(), files["a"]))

@@ -8,6 +8,7 @@ from support.stac_server import item
 
 from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.errors import CatalogError, ConformanceError, NothingFoundWarning
+from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes import remote_static
 from osint_imagery.scenes.address import Access
@@ -51,7 +52,14 @@ def test_items_are_found_and_collections_elsewhere_are_not_opened(server):
     assert repr(catalog).startswith("Catalog('root', static STAC at http")
     found = search(catalog, AOI, WHEN)
     assert [scene.id for scene in found] == ["one"]
-    assert [offer.scene_id for offer in found.ledger] == ["one", "two"]
+    reasons = {offer.scene_id: offer.reason for offer in found.ledger}
+    assert list(reasons) == ["one", "two", "collection b", "collection old"]
+    left = "the collection was not opened: by the extent that it states it lies outside the"
+    assert reasons["collection b"] == f"{left} area of interest"  # what it states may be wrong: it is not forgotten
+    assert reasons["collection old"] == f"{left} dates"
+    assert found.ledger[2].href == server.url + "/c/b/c.json"
+    assert found.ledger[2].metadata_digest == digest_bytes(server.files["/c/b/c.json"])
+    assert found.question.complete is None
     assert found[0].metadata == server.files["/c/a/one.json"]
     assert found[0].href == server.url + "/c/a/one.json"
     assert found[0].assets[0].location.href == server.url + "/c/a/one/B04.tif"
@@ -80,10 +88,23 @@ def test_a_part_that_fails_is_never_no_scene(server, fault):
         search(opened(server), AOI, WHEN)
 
 
+def test_a_key_in_the_catalogues_own_address_is_not_said(server):
+    lab = Access(local_hosts=("127.0.0.1",), timeout_s=0.5, tries=1)
+    catalog = open_catalog(server.url + "/c/catalog.json?key=SECRET", access=lab)
+    with pytest.raises(ConformanceError) as caught:
+        search(catalog, AOI, WHEN, limit=3)
+    assert "SECRET" not in str(caught.value) + repr(catalog) + catalog.href
+
+
 def test_only_named_collections(server):
     with pytest.warns(NothingFoundWarning):
         found = search(opened(server), AOI, WHEN, collections=("b",))
-    assert found.ledger == ()
+    assert [offer.scene_id for offer in found.ledger] == ["collection b"]
+    assert found.question.remarks[1] == "2 collections were not opened: others were asked for"
+    with pytest.warns(NothingFoundWarning):
+        found = search(opened(server), AOI, WHEN, collections=("a",))
+    assert found.question.remarks == ("2 collections were not opened: others were asked for",)
+    assert found.question.complete is True
 
 
 def test_what_a_static_catalogue_cannot_do_is_refused(server):

@@ -48,9 +48,12 @@ def choose_looks(prediction: Prediction, coverage: Coverage) -> tuple[Look, Look
     prediction : Prediction
         Its window and how long the target stays.
     coverage : Coverage
-        Usable looks are used; looks of unknown quality only where no look is known to be usable.
+        Usable looks are used; looks of unknown quality only where no look is known to be usable. A look that only
+        several tiles together make is not: each of them alone would leave part of the area unexamined.
     """
-    looks = coverage.clear or tuple(look for look in coverage.looks if look.state is LookState.UNKNOWN)
+    whole = [look for look in coverage.looks if not look.in_parts]
+    known = [look for look in whole if look.state is LookState.CLEAR]
+    looks = known or [look for look in whole if look.state is LookState.UNKNOWN]
     window = coverage.when
     earlier = [look for look in looks if look.acquired.end < window.start]
     inside = [look for look in looks if look.acquired.overlaps(window)]
@@ -87,7 +90,7 @@ def choose_quiet(
     Parameters
     ----------
     looks : sequence of Look
-        Usable looks, in order of time.
+        Usable looks, in order of time; those made by several tiles together are left out.
     compared : tuple of Look
         Before and after.
     baseline : TimeSpan
@@ -99,7 +102,9 @@ def choose_quiet(
     quiet = [
         look
         for look in looks
-        if baseline.contains(look.acquired) and not any(look.acquired.overlaps(other.acquired) for other in compared)
+        if not look.in_parts
+        and baseline.contains(look.acquired)
+        and not any(look.acquired.overlaps(other.acquired) for other in compared)
     ]
     gap = _days(before, after)
     least = min(gap / 2, _LONG_GAP_DAYS)

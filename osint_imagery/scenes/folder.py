@@ -38,6 +38,7 @@ _WORDS = (
     "sha256",
     "note",
 )
+_VALIDITY = frozenset({"alpha", "mask", ""})
 _FLAGS = ("simulated", "terrain_corrected")
 _FIELDS = frozenset({"acquired", "bands", *_FLAGS, *_NUMBERS, *_WORDS})
 _ZONES = (timedelta(hours=14), timedelta(hours=12))  # the farthest clocks ahead of and behind UTC
@@ -210,10 +211,7 @@ def _scene(
 
 
 def _asset(path: Path, sidecar: dict[str, Any], header: Header, kind: Sensor) -> Asset:
-    stated = sidecar.get("bands", [name or "" for name in header.descriptions])
-    if not isinstance(stated, list) or not all(isinstance(name, str) for name in stated) or len(stated) != header.count:
-        msg = f"bands={stated!r} does not name the {header.count} raster bands of {path.name}"
-        raise InputError(msg)
+    stated = _stated_bands(path, sidecar, header)
     named = [
         (common_name(kind, name, words(sidecar, "platform")) or name.lower()) if name else f"band{i + 1}"
         for i, name in enumerate(stated)
@@ -221,7 +219,8 @@ def _asset(path: Path, sidecar: dict[str, Any], header: Header, kind: Sensor) ->
     if len(set(named)) != len(named):
         msg = f"bands={stated!r} of {path.name} are not distinct"
         raise InputError(msg)
-    own = header.scale != (1.0, 0.0)  # the file states them itself
+    scalings = _scalings(sidecar, header, len(named))
+    one = len(set(scalings)) == 1
     digest = words(sidecar, "sha256")
     return Asset(
         key=path.stem,
@@ -230,11 +229,43 @@ def _asset(path: Path, sidecar: dict[str, Any], header: Header, kind: Sensor) ->
         digest=f"sha256:{digest.lower()}" if digest else None,
         size=None,
         bands=tuple(named),
-        scale=number(sidecar, "scale") if "scale" in sidecar else header.scale[0] if own else None,
-        offset=number(sidecar, "offset") if "offset" in sidecar else header.scale[1] if own else None,
+        scale=scalings[0][0] if one else None,
+        offset=scalings[0][1] if one else None,
         nodata=number(sidecar, "nodata"),
         roles=("data",),
         gsd_m=header.grid.gsd_m if header.grid else None,
         media_type="image/tiff; application=geotiff",
         unit=words(sidecar, "unit"),
+        each=() if one else tuple((1.0 if scale is None else scale, offset or 0.0) for scale, offset in scalings),
     )
+
+
+def _stated_bands(path: Path, sidecar: dict[str, Any], header: Header) -> list[str]:
+    """Return a name for each band that holds measurements; those for validity come last and are none of them."""
+    stated = sidecar.get("bands", [name or "" for name in header.descriptions])
+    if not isinstance(stated, list) or not all(isinstance(name, str) for name in stated):
+        msg = f"bands={stated!r} of {path.name} is no list of names"
+        raise InputError(msg)
+    measured = header.count - len(header.alpha)
+    if header.alpha != tuple(range(measured + 1, header.count + 1)) or not measured:
+        msg = f"{path.name} calls bands {header.alpha} of {header.count} alpha; write the validity band last"
+        raise InputError(msg)
+    if len(stated) == header.count and "bands" in sidecar and not {*stated[measured:]} <= _VALIDITY:
+        msg = f"bands={stated!r}, but {path.name} calls its last {len(header.alpha)} alpha, which is no measurement"
+        raise InputError(msg)
+    if len(stated) not in {measured, header.count}:
+        msg = f"bands={stated!r} does not name the {measured} raster bands of {path.name}"
+        raise InputError(msg)
+    return stated[:measured]
+
+
+def _scalings(sidecar: dict[str, Any], header: Header, count: int) -> list[tuple[float | None, float | None]]:
+    """Return scale and offset of each band: of the sidecar, else of the file where it states any."""
+    own = any(pair != (1.0, 0.0) for pair in header.scales[:count])
+    stated = number(sidecar, "scale"), number(sidecar, "offset")
+    if not own:
+        return [stated] * count
+    return [
+        (stated[0] if "scale" in sidecar else scale, stated[1] if "offset" in sidecar else offset)
+        for scale, offset in header.scales[:count]
+    ]

@@ -1,6 +1,5 @@
 """Pixels of a scene on a grid, with scale and offset from the scene's own metadata."""
 
-import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,6 +12,7 @@ from osint_imagery.core.flags import UNUSABLE, Flag
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Lineage, Step
+from osint_imagery.scenes.baseline import check_offset
 from osint_imagery.scenes.checking import compared, digest_for_reading, there
 from osint_imagery.scenes.quality import PLANES, decode, packed
 from osint_imagery.scenes.raster import differs, inspect
@@ -22,8 +22,6 @@ from osint_imagery.scenes.warping import Native, part_under, read_native, warp_f
 __all__ = ["native_grid", "read", "read_quality", "read_window"]
 
 _VERSION = "2"
-_OFFSET_BASELINE = 400  # from baseline 04.00 on, Sentinel-2 products carry an additive offset
-_BASELINE = re.compile(r"N?(\d{2})\.?(\d{2})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -204,15 +202,11 @@ def _grid_parameters(grid: Grid) -> tuple[tuple[str, str], ...]:
     return ("crs", grid.crs), ("transform", transform), ("shape", f"{grid.shape[0]} {grid.shape[1]}")
 
 
-def _is_stated(asset: Asset) -> bool:
-    return asset.scale is not None or asset.offset is not None
-
-
 def _unit(scene: Scene, assets: tuple[Asset, ...]) -> str:
     """Return the one unit of all bands, or refuse to mix."""
-    stated = {_is_stated(asset) for asset in assets}
+    stated = {asset.is_scaled for asset in assets}
     if len(stated) > 1:
-        without = ", ".join(sorted({asset.key for asset in assets if not _is_stated(asset)}))
+        without = ", ".join(sorted({asset.key for asset in assets if not asset.is_scaled}))
         msg = f"bands of scene {scene.id}: no scale is stated for {without}; read these apart from the others"
         raise BandError(msg)
     units = {_unit_of(scene, asset) for asset in assets}
@@ -223,7 +217,7 @@ def _unit(scene: Scene, assets: tuple[Asset, ...]) -> str:
 
 
 def _unit_of(scene: Scene, asset: Asset) -> str:
-    stated = _is_stated(asset)
+    stated = asset.is_scaled
     if scene.sensor.key == "geotiff":
         return asset.unit or ("not stated" if stated else "DN")
     if asset.unit is not None and asset.unit.lower() in {"kelvin", "k"}:
@@ -233,24 +227,9 @@ def _unit_of(scene: Scene, asset: Asset) -> str:
     return scene.sensor.unit if stated or not scene.sensor.needs_scale else "DN"
 
 
-def _check_offset(scene: Scene, asset: Asset) -> None:
-    """Refuse a Sentinel-2 product whose additive offset nobody states; the date does not tell it."""
-    if not scene.sensor.key.startswith("sentinel-2") or asset.offset is not None:
-        return
-    found = _BASELINE.fullmatch(scene.processing_version or "")
-    baseline = int(found[1] + found[2]) if found else None
-    if (baseline is None and asset.scale is not None) or (baseline is not None and baseline >= _OFFSET_BASELINE):
-        version = scene.processing_version or "not stated"
-        msg = (
-            f"offset of asset {asset.key!r} of scene {scene.id} is unknown: processing version {version}, "
-            "no offset in its metadata; add raster:bands offset from the product's own metadata"
-        )
-        raise ReadError(msg)
-
-
 def _planes(scene: Scene, asset: Asset, names: tuple[str, ...], grid: Grid) -> dict[str, _Plane]:
     """Read some bands of one file, in their unit."""
-    _check_offset(scene, asset)
+    check_offset(scene, asset)
     indexes = tuple(asset.bands.index(name) + 1 for name in names)
     natives = read_native(there(asset), indexes, grid, nodata=(asset.nodata,), placed=asset.placed)
     return {name: _plane(scene, asset, native, name, grid=grid) for name, native in zip(names, natives, strict=True)}
@@ -267,10 +246,11 @@ def _plane(scene: Scene, asset: Asset, native: Native, name: str, *, grid: Grid)
     missing = np.isnan(values)
     if missing.any():
         flags[missing] |= np.uint16(Flag.NO_DATA)
-    if _is_stated(asset):
-        values *= np.float32(1.0 if asset.scale is None else asset.scale)
-        values += np.float32(asset.offset or 0.0)
-    stated = "scale {} offset {}".format(*("not stated" if v is None else repr(v) for v in (asset.scale, asset.offset)))
+    scale, offset = asset.scaling(name)
+    if asset.is_scaled:
+        values *= np.float32(1.0 if scale is None else scale)
+        values += np.float32(offset or 0.0)
+    stated = "scale {} offset {}".format(*("not stated" if v is None else repr(v) for v in (scale, offset)))
     return _Plane(
         values=values,
         flags=flags,

@@ -21,10 +21,10 @@ from osint_imagery.scenes.raster import Header, inspect
 from osint_imagery.scenes.scene import Asset, Refused, Scene
 from osint_imagery.scenes.sensors import Sensor, sensor
 from osint_imagery.scenes.stac import read_json
+from osint_imagery.scenes.unread import RASTERS, why_unread
 
 __all__ = ["walk_folder"]
 
-_SUFFIXES = frozenset({".tif", ".tiff"})
 _NUMBERS = ("scale", "offset", "nodata")
 _WORDS = (
     "sensor",
@@ -61,22 +61,35 @@ def walk_folder(source: Path) -> Iterator[Scene | Refused]:
         yield from _in_archive(source, source.name)
         return
     root = source.resolve()
-    files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
+    paths = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*"))}
+    files = {name: path for name, path in paths.items() if path.is_file()}
     outside = {name for name, path in files.items() if not path.resolve().is_relative_to(root)}
     bundle = Bundle.of_folder({name: path for name, path in files.items() if name not in outside})
     claimed = products_in(bundle)
     entries = list(claimed.entries)
-    for name, path in files.items():
-        if name in claimed.names or not (is_archive(path) or path.suffix.lower() in _SUFFIXES):
-            continue
-        if name in outside:
-            reason = "the file is a link that leads out of the folder"
-            entries.append(Refused(id=path.stem, reason=reason, href=name, metadata=b""))
-        elif is_archive(path):
-            entries += _in_archive(path, name)
-        else:
-            entries.append(_entry(path, root))
+    for name, path in paths.items():
+        if name not in claimed.names:
+            entries += _of_no_product(path, name, root, leads_out=name in outside)
     yield from sorted(entries, key=lambda entry: PurePosixPath(entry.href).parts)
+
+
+def _of_no_product(path: Path, name: str, root: Path, *, leads_out: bool) -> list[Scene | Refused]:
+    """Return what a path offers that belongs to no product: a scene, those of an archive, or why it is not read."""
+    raster, unread = path.suffix.lower() in RASTERS, why_unread(path)
+    reason = ""
+    if path.is_symlink() and not path.is_file():
+        reason = "a link to a folder, or to nothing, is not followed; give the folder itself"
+    elif not path.is_file() or not (raster or unread or is_archive(path)):
+        return []
+    elif leads_out:
+        reason = "the file is a link that leads out of the folder"
+    elif is_archive(path):
+        return _in_archive(path, name)
+    elif not raster:
+        reason = unread
+    if reason:
+        return [Refused(id=path.stem, reason=reason, href=name, metadata=b"")]
+    return [_entry(path, root)]
 
 
 def _in_archive(path: Path, href: str) -> list[Scene | Refused]:
@@ -86,8 +99,12 @@ def _in_archive(path: Path, href: str) -> list[Scene | Refused]:
     except DataError as err:
         return [Refused(id=path.stem, reason=str(err).replace(str(path), href), href=href, metadata=b"")]
     claimed = products_in(bundle)
-    left = [name for name in bundle.files if name not in claimed.names and name.lower().endswith((".tif", ".tiff"))]
-    entries = [*claimed.entries, *(refuse(bundle, name, "it belongs to no known product: unpack it") for name in left)]
+    entries = list(claimed.entries)
+    for name in bundle.files:
+        raster = name.lower().endswith(RASTERS)
+        unread = "it belongs to no known product: unpack it" if raster else why_unread(name)
+        if unread and name not in claimed.names:
+            entries.append(refuse(bundle, name, unread))
     if not entries:
         reason = "the archive holds no product that is known here; unpack it, and give GeoTIFFs with sidecars"
         return [Refused(id=path.stem, reason=reason, href=href, metadata=b"")]
@@ -234,7 +251,7 @@ def _asset(path: Path, sidecar: dict[str, Any], header: Header, kind: Sensor) ->
         nodata=number(sidecar, "nodata"),
         roles=("data",),
         gsd_m=header.grid.gsd_m if header.grid else None,
-        media_type="image/tiff; application=geotiff",
+        media_type="image/jp2" if path.suffix.lower() == ".jp2" else "image/tiff; application=geotiff",
         unit=words(sidecar, "unit"),
         each=() if one else tuple((1.0 if scale is None else scale, offset or 0.0) for scale, offset in scalings),
     )

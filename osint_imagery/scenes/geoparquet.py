@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.errors import CatalogError, InputError
+from osint_imagery.core.errors import CatalogError, InputError, OutsideFootprintError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac import scene_of
@@ -53,6 +53,8 @@ def walk_geoparquet(
         If the extra ``geoparquet`` is not installed.
     CatalogError
         If it is no STAC GeoParquet, or an item of it is incomplete.
+    OutsideFootprintError
+        If the area lies outside the ``bbox`` of every row, as for a catalogue in JSON.
     """
     try:
         import pyarrow as pa
@@ -61,12 +63,13 @@ def walk_geoparquet(
     except ImportError as err:
         msg = f"source={str(path)!r} is STAC GeoParquet; pip install 'osint-imagery[geoparquet]' to read it"
         raise InputError(msg) from err
-    left = list[str]()
+    left, beside = list[str](), list[bool]()
     try:
         with pq.ParquetFile(path) as table:
             _check_columns(path, set(table.schema_arrow.names))
             for batch in table.iter_batches(batch_size=_ROWS):
                 kept = _meets(batch, aoi, when)
+                beside += [] if aoi is None else (~_meets_place(batch, aoi)).tolist()
                 left += [str(name) for name, keep in zip(batch["id"].to_pylist(), kept, strict=True) if not keep]
                 rows = pa.Table.from_batches([batch.filter(pa.array(kept))])
                 yield from (_scene(row, path) for row in stac_table_to_items(rows))
@@ -75,6 +78,9 @@ def walk_geoparquet(
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as err:  # what the two libraries raise
         msg = f"{str(path)!r} cannot be read as Parquet ({err}); get it again"
         raise CatalogError(msg) from err
+    if beside and all(beside):
+        msg = f"aoi={aoi!r} lies outside all {len(beside)} items of {str(path)!r} by their bbox; choose an area in one"
+        raise OutsideFootprintError(msg)
     if left:
         reason = f"{len(left)} items lie outside the area of interest or the dates by their bbox and datetime columns"
         yield Refused(id=f"{len(left)} other items", reason=reason, href=path.name, metadata="\n".join(left).encode())

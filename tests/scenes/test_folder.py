@@ -172,3 +172,39 @@ def test_a_small_file_that_unpacks_to_more_than_memory_is_refused(tmp_path):
         read(scene, wide)
     near = Grid(crs="EPSG:32636", transform=Affine(10, 0, 700000, 0, -10, 3750000), shape=(6, 6))
     assert not read(scene, near).valid.any()
+
+
+def test_every_file_that_could_be_imagery_and_is_not_read_says_why(write_tif, tmp_path):
+    inside = tmp_path / "in"
+    inside.mkdir()
+    (tmp_path / "linked").mkdir()
+    write_tif(tmp_path / "linked" / "a.tif", PIXELS)
+    (inside / "link").symlink_to(tmp_path / "linked")
+    (inside / "nowhere.tif").symlink_to(tmp_path / "gone.tif")
+    names = ("items.parquet", "b.nc", "c.img", "d.tif.gz", "e.7z", "f.vrt", "g.PNG", "deep/h.h5")
+    for name in (*names, "i.txt", "j.xml", "k.jp2"):
+        (inside / name).parent.mkdir(exist_ok=True)
+        (inside / name).write_bytes(b"x")
+    told = {entry.href: entry.reason for entry in entries(inside)}
+    assert set(told) == {*names, "link", "nowhere.tif", "k.jp2"}
+    assert "give its path to open_catalog" in told["items.parquet"]
+    assert "write its bands as GeoTIFF" in told["b.nc"]
+    assert "unpack it" in told["d.tif.gz"]
+    assert "is not followed" in told["link"]
+    assert "control points" in told["g.PNG"]
+    assert "cannot be read" in told["k.jp2"]
+
+
+def test_a_jpeg_2000_with_a_sidecar_is_a_scene_and_without_one_says_what_to_write(tmp_path):
+    size = {"width": 64, "height": 64, "count": 1, "dtype": "uint16"}
+    lossless = {"REVERSIBLE": "YES", "QUALITY": "100"}
+    place = {"crs": "EPSG:32636", "transform": Affine(10, 0, 700000, 0, -10, 3750000)}
+    values = np.arange(64 * 64, dtype=np.uint16).reshape(1, 64, 64)
+    with rasterio.open(tmp_path / "a.jp2", "w", driver="JP2OpenJPEG", **size, **lossless, **place) as dataset:
+        dataset.write(values)
+    (refused,) = entries(tmp_path)
+    assert refused.reason.startswith("no date: no sidecar")
+    sidecar(tmp_path / "a.jp2", acquired="2020-01-02", source="The Press")
+    (scene,) = entries(tmp_path)
+    assert scene.assets[0].media_type == "image/jp2"
+    np.testing.assert_array_equal(read(scene, native_grid(scene, "band1")).values, values)

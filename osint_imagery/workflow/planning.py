@@ -7,6 +7,7 @@ from itertools import combinations, product
 from osint_imagery.core.claim import Prediction
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.observe.coverage import Coverage, Look, LookState
+from osint_imagery.scenes.acquisition import is_other_level
 
 __all__ = ["choose_looks", "choose_quiet", "season_apart"]
 
@@ -65,6 +66,7 @@ def choose_looks(prediction: Prediction, coverage: Coverage) -> tuple[Look, Look
         for before, after in product(first, last)
         if before.acquired.end < after.acquired.start
         and not (before.acquisition and before.acquisition == after.acquisition)
+        and not is_other_level(before.sensor, after.sensor)
     ]
     if not candidates:
         return None
@@ -115,6 +117,7 @@ def choose_quiet(
         if _days(first, second) >= least
         and season_apart(first.acquired, second.acquired) <= season
         and first.acquired.end < second.acquired.start
+        and not any(is_other_level(first.sensor, look.sensor) for look in (second, before, after))
     ]
     away = {both: max(_out_of_season(look, compared) for look in both) for both in pairs}
     own = [both for both in pairs if away[both] == 0]

@@ -127,3 +127,10 @@ def test_two_tiles_of_one_pass_are_not_compared_as_two_dates(seconds, pairs):
     found = coverage(PREDICTION, tiles, aoi=AOI)
     assert [look.state for look in found.looks] == [LookState.CLEAR] * 2
     assert (choose_looks(PREDICTION, found) is not None) is pairs
+
+
+def test_two_dates_of_two_levels_are_no_pair():
+    levels = [radar("A", "2020-04-05T08:00:00Z"), radar("B", "2020-05-05T08:00:00Z")]
+    assert choose_looks(PREDICTION, coverage(PREDICTION, levels, aoi=AOI)) is not None
+    levels[0] = replace(levels[0], sensor=replace(levels[0].sensor, key="sentinel-2-l1c"))
+    assert choose_looks(PREDICTION, coverage(PREDICTION, levels, aoi=AOI)) is None

@@ -1,6 +1,6 @@
 """Was anybody looking: usable looks at a place while the thing was there, from metadata and quality layers only."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 
@@ -12,8 +12,9 @@ from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.showing import table_html
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.observe.look import Look, LookState, look_at
+from osint_imagery.observe.look import USABLE_AT_LEAST, Look, LookState, look_at
 from osint_imagery.observe.stay import Certainty, share_covered, spans_between
+from osint_imagery.observe.together import together
 from osint_imagery.scenes.acquisition import acquisitions
 from osint_imagery.scenes.scene import Scene
 
@@ -83,12 +84,13 @@ def coverage(
     scenes: Iterable[Scene],
     *,
     aoi: AreaOfInterest | None = None,
-    usable_at_least: float = 0.8,
+    usable_at_least: float = USABLE_AT_LEAST,
     opinions: Mapping[str, CloudAgreement] | None = None,
 ) -> Coverage:
     """Return who looked while the target was there, from metadata and quality layers alone.
 
-    No pixel that could show the target is read. Cloud is counted over the area itself, never over the scene.
+    No pixel that could show the target is read. Cloud is counted over the area itself, never over the scene; what
+    lies on the border of two tiles is counted over both tiles of the pass.
 
     Parameters
     ----------
@@ -136,11 +138,13 @@ def coverage(
         msg = f"usable_at_least={usable_at_least!r} is not a share in (0, 1]; 0.8 = four fifths of the area"
         raise InputError(msg)
     told = {name: agreement.label for name, agreement in (opinions or {}).items()}
-    first = {id(scene): group[0].id for group in acquisitions(every) for scene in group}
-    looks = [
-        replace(_told(look_at(scene, where, usable_at_least), told), acquisition=first[id(scene)]) for scene in every
-    ]
+    looks = [_told(look, told) for group in acquisitions(every) for look in _of_pass(group, where, usable_at_least)]
     return covered(prediction, looks, place=where.name)
+
+
+def _of_pass(group: Sequence[Scene], where: AreaOfInterest, usable_at_least: float) -> tuple[Look, ...]:
+    looks = [replace(look_at(scene, where, usable_at_least), acquisition=group[0].id) for scene in group]
+    return together(looks, group, where, usable_at_least)
 
 
 def _told(look: Look, told: Mapping[str, str]) -> Look:
@@ -180,8 +184,8 @@ def once_each(looks: Iterable[Look]) -> tuple[Look, ...]:
     Parameters
     ----------
     looks : iterable of Look
-        In any order; those that name no acquisition stand for themselves. Two tiles that each show a part count as
-        the larger part: that may be less than both show, never more.
+        In any order; those that name no acquisition stand for themselves. Where tiles each show a part, the one with
+        the largest carries the state of all of them together (:func:`osint_imagery.observe.together.together`).
     """
     best: dict[str, Look] = {}
     for place, look in enumerate(looks):
@@ -222,6 +226,9 @@ def _reason(looks: list[Look], when: TimeSpan, prediction: Prediction) -> str:
     words = [f"{len(inside)} look{'' if len(inside) == 1 else 's'} in the window" + (f": {counts}" if counts else "")]
     clear = once_each(look for look in looks if look.state is LookState.CLEAR)
     after = sum(look.acquired.start > when.end for look in clear)
+    in_parts = sum(look.in_parts for look in inside)
+    if in_parts:
+        words.append(f"{in_parts} of them only in several tiles together, which no comparison reads as one date")
     if prediction.dwell_days is None:
         words.append(f"{after} usable looks after it, when the target would still be there")
     if not any(look.acquired.end < when.start for look in clear):

@@ -15,7 +15,10 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.reading import read_quality
 from osint_imagery.scenes.scene import Scene
 
-__all__ = ["Look", "LookState", "look_at", "shows"]
+__all__ = ["USABLE_AT_LEAST", "Look", "LookState", "graded", "inside_area", "look_at", "pixel_side", "shown", "shows"]
+
+USABLE_AT_LEAST = 0.8
+"""Share of the area that a look has to show to count, where nothing else is asked for."""
 
 _SHOWS = {
     "optical": "shows color and brightness by daylight under a clear sky; nothing under cloud, roof or cover",
@@ -76,6 +79,9 @@ class Look:
     acquisition : str
         Id of the first scene of the pass in which this one was taken; empty where nobody compared. Tiles of one pass
         are one look.
+    in_parts : bool
+        Whether this scene alone shows too little, and only the tiles of its pass together decide. Such a look counts
+        with the state of the pass; `usable_fraction` is that of this scene, and no comparison reads it as a date.
     """
 
     scene_id: str
@@ -88,6 +94,7 @@ class Look:
     view_zenith_deg: float | None = None
     kind: str = "unknown"
     acquisition: str = ""
+    in_parts: bool = False
 
 
 Judged = tuple[LookState, float | None, str]
@@ -132,15 +139,28 @@ def look_at(scene: Scene, aoi: AreaOfInterest, usable_at_least: float) -> Look:
 def _judge(scene: Scene, aoi: AreaOfInterest, needed: float) -> Judged:
     if not scene.footprint.intersects(aoi.geometry):
         return LookState.REJECTED, 0.0, "the area lies outside the scene's footprint"
-    if scene.sensor.kind != "radar" and scene.sun_elevation_deg is not None and scene.sun_elevation_deg <= 0:
-        return LookState.UNUSABLE, 0.0, f"night: the sun is {-scene.sun_elevation_deg:.0f} degrees below the horizon"
+    if _is_night(scene):
+        return (
+            LookState.UNUSABLE,
+            0.0,
+            f"night: the sun is {-(scene.sun_elevation_deg or 0):.0f} degrees below the horizon",
+        )
     return _by_quality(scene, aoi, needed)
 
 
-def _by_quality(scene: Scene, aoi: AreaOfInterest, needed: float) -> Judged:
+def _is_night(scene: Scene) -> bool:
+    return scene.sensor.kind != "radar" and scene.sun_elevation_deg is not None and scene.sun_elevation_deg <= 0
+
+
+def pixel_side(scene: Scene) -> float | None:
+    """Return the pixel side on which a scene is judged, m: that of its quality layer, else of its bands."""
     asset = scene.quality_asset
-    size = (asset.gsd_m if asset else None) or scene.gsd_m
-    if asset is None or size is None:
+    return (asset.gsd_m if asset else None) or scene.gsd_m
+
+
+def _by_quality(scene: Scene, aoi: AreaOfInterest, needed: float) -> Judged:
+    size = pixel_side(scene)
+    if scene.quality_asset is None or size is None:
         return _without_quality(scene, aoi, needed)
     grid = Grid.over(aoi, resolution_m=size)
     try:
@@ -151,20 +171,20 @@ def _by_quality(scene: Scene, aoi: AreaOfInterest, needed: float) -> Judged:
         return LookState.UNKNOWN, None, f"the quality layer is not at hand: {err}"
     if flags is None:
         return _without_quality(scene, aoi, needed)
-    return _from_flags(flags, _inside(grid, aoi), _within(grid, scene), needed)
+    return _from_flags(flags, inside_area(grid, aoi), _within(grid, scene), needed)
 
 
 def _without_quality(scene: Scene, aoi: AreaOfInterest, needed: float) -> Judged:
     """Judge by the footprint alone; cloud cannot be told from it."""
     covered = float(scene.footprint.intersection(aoi.geometry).area / aoi.geometry.area)
     if covered < needed:
-        return _graded(covered, needed, f"the footprint covers {covered:.0%} of the area")
+        return graded(covered, needed, f"the footprint covers {covered:.0%} of the area")
     if scene.sensor.kind == "radar":
         return LookState.CLEAR, covered, f"radar sees through cloud; the footprint covers {covered:.0%} of the area"
     return LookState.UNKNOWN, None, "the scene has no quality layer: nobody can say whether cloud lay over the area"
 
 
-def _inside(grid: Grid, aoi: AreaOfInterest) -> NDArray[np.bool_]:
+def inside_area(grid: Grid, aoi: AreaOfInterest) -> NDArray[np.bool_]:
     """Return the area's pixels; all that touch it where it is too small to hold a pixel's center."""
     inside = grid.inside(aoi)
     return inside if inside.any() else np.ones(grid.shape, dtype=bool)
@@ -177,6 +197,32 @@ def _within(grid: Grid, scene: Scene) -> NDArray[np.bool_]:
     return np.asarray(shapely.contains_xy(scene.footprint, lon, lat), dtype=bool)
 
 
+def shown(scene: Scene, grid: Grid) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which pixels a scene surely shows, which it may show, and which it measured and calls hidden, (y, x).
+
+    Raises
+    ------
+    ReadError, ChecksumError
+        If the quality layer is damaged or is not the promised file.
+    """
+    within = _within(grid, scene)
+    nowhere = np.zeros(grid.shape, dtype=bool)
+    if _is_night(scene):
+        return nowhere, nowhere, within
+    try:
+        flags = read_quality(scene, grid)
+    except OutsideFootprintError:
+        return nowhere, nowhere, nowhere
+    except MissingAssetError:
+        return nowhere, within, nowhere
+    if flags is None:
+        return within if scene.sensor.kind == "radar" else nowhere, within, nowhere
+    usable = (flags & int(UNUSABLE)) == 0
+    known = (flags & int(Flag.QUALITY_UNKNOWN)) == 0
+    measured = (flags & int(Flag.NO_DATA)) == 0
+    return within & usable & known, within & usable, within & measured & ~usable
+
+
 def _from_flags(
     flags: NDArray[np.uint16], inside: NDArray[np.bool_], within: NDArray[np.bool_], needed: float
 ) -> Judged:
@@ -187,10 +233,11 @@ def _from_flags(
     if low < needed <= high:
         share = f"between {low:.0%} and {high:.0%}"
         return LookState.UNKNOWN, None, f"{share} of the area is usable: the quality layer leaves the rest open"
-    return _graded(low, needed, _why(flags, inside, within, low))
+    return graded(low, needed, _why(flags, inside, within, low))
 
 
-def _graded(fraction: float, needed: float, reason: str) -> Judged:
+def graded(fraction: float, needed: float, reason: str) -> Judged:
+    """Return the state of a share of the area that is known to be usable."""
     if fraction >= needed:
         return LookState.CLEAR, fraction, reason
     return (LookState.PARTLY if fraction > 0 else LookState.UNUSABLE), fraction, reason

@@ -21,10 +21,10 @@ from osint_imagery.scenes.raster import Header, inspect
 from osint_imagery.scenes.scene import Asset, Refused, Scene
 from osint_imagery.scenes.sensors import Sensor, sensor
 from osint_imagery.scenes.stac import read_json
+from osint_imagery.scenes.unread import RASTERS, why_unread
 
 __all__ = ["walk_folder"]
 
-_SUFFIXES = frozenset({".tif", ".tiff"})
 _NUMBERS = ("scale", "offset", "nodata")
 _WORDS = (
     "sensor",
@@ -38,6 +38,7 @@ _WORDS = (
     "sha256",
     "note",
 )
+_VALIDITY = frozenset({"alpha", "mask", ""})
 _FLAGS = ("simulated", "terrain_corrected")
 _FIELDS = frozenset({"acquired", "bands", *_FLAGS, *_NUMBERS, *_WORDS})
 _ZONES = (timedelta(hours=14), timedelta(hours=12))  # the farthest clocks ahead of and behind UTC
@@ -60,22 +61,35 @@ def walk_folder(source: Path) -> Iterator[Scene | Refused]:
         yield from _in_archive(source, source.name)
         return
     root = source.resolve()
-    files = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
+    paths = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*"))}
+    files = {name: path for name, path in paths.items() if path.is_file()}
     outside = {name for name, path in files.items() if not path.resolve().is_relative_to(root)}
     bundle = Bundle.of_folder({name: path for name, path in files.items() if name not in outside})
     claimed = products_in(bundle)
     entries = list(claimed.entries)
-    for name, path in files.items():
-        if name in claimed.names or not (is_archive(path) or path.suffix.lower() in _SUFFIXES):
-            continue
-        if name in outside:
-            reason = "the file is a link that leads out of the folder"
-            entries.append(Refused(id=path.stem, reason=reason, href=name, metadata=b""))
-        elif is_archive(path):
-            entries += _in_archive(path, name)
-        else:
-            entries.append(_entry(path, root))
+    for name, path in paths.items():
+        if name not in claimed.names:
+            entries += _of_no_product(path, name, root, leads_out=name in outside)
     yield from sorted(entries, key=lambda entry: PurePosixPath(entry.href).parts)
+
+
+def _of_no_product(path: Path, name: str, root: Path, *, leads_out: bool) -> list[Scene | Refused]:
+    """Return what a path offers that belongs to no product: a scene, those of an archive, or why it is not read."""
+    raster, unread = path.suffix.lower() in RASTERS, why_unread(path)
+    reason = ""
+    if path.is_symlink() and not path.is_file():
+        reason = "a link to a folder, or to nothing, is not followed; give the folder itself"
+    elif not path.is_file() or not (raster or unread or is_archive(path)):
+        return []
+    elif leads_out:
+        reason = "the file is a link that leads out of the folder"
+    elif is_archive(path):
+        return _in_archive(path, name)
+    elif not raster:
+        reason = unread
+    if reason:
+        return [Refused(id=path.stem, reason=reason, href=name, metadata=b"")]
+    return [_entry(path, root)]
 
 
 def _in_archive(path: Path, href: str) -> list[Scene | Refused]:
@@ -85,8 +99,12 @@ def _in_archive(path: Path, href: str) -> list[Scene | Refused]:
     except DataError as err:
         return [Refused(id=path.stem, reason=str(err).replace(str(path), href), href=href, metadata=b"")]
     claimed = products_in(bundle)
-    left = [name for name in bundle.files if name not in claimed.names and name.lower().endswith((".tif", ".tiff"))]
-    entries = [*claimed.entries, *(refuse(bundle, name, "it belongs to no known product: unpack it") for name in left)]
+    entries = list(claimed.entries)
+    for name in bundle.files:
+        raster = name.lower().endswith(RASTERS)
+        unread = "it belongs to no known product: unpack it" if raster else why_unread(name)
+        if unread and name not in claimed.names:
+            entries.append(refuse(bundle, name, unread))
     if not entries:
         reason = "the archive holds no product that is known here; unpack it, and give GeoTIFFs with sidecars"
         return [Refused(id=path.stem, reason=reason, href=href, metadata=b"")]
@@ -210,10 +228,7 @@ def _scene(
 
 
 def _asset(path: Path, sidecar: dict[str, Any], header: Header, kind: Sensor) -> Asset:
-    stated = sidecar.get("bands", [name or "" for name in header.descriptions])
-    if not isinstance(stated, list) or not all(isinstance(name, str) for name in stated) or len(stated) != header.count:
-        msg = f"bands={stated!r} does not name the {header.count} raster bands of {path.name}"
-        raise InputError(msg)
+    stated = _stated_bands(path, sidecar, header)
     named = [
         (common_name(kind, name, words(sidecar, "platform")) or name.lower()) if name else f"band{i + 1}"
         for i, name in enumerate(stated)
@@ -221,7 +236,8 @@ def _asset(path: Path, sidecar: dict[str, Any], header: Header, kind: Sensor) ->
     if len(set(named)) != len(named):
         msg = f"bands={stated!r} of {path.name} are not distinct"
         raise InputError(msg)
-    own = header.scale != (1.0, 0.0)  # the file states them itself
+    scalings = _scalings(sidecar, header, len(named))
+    one = len(set(scalings)) == 1
     digest = words(sidecar, "sha256")
     return Asset(
         key=path.stem,
@@ -230,11 +246,43 @@ def _asset(path: Path, sidecar: dict[str, Any], header: Header, kind: Sensor) ->
         digest=f"sha256:{digest.lower()}" if digest else None,
         size=None,
         bands=tuple(named),
-        scale=number(sidecar, "scale") if "scale" in sidecar else header.scale[0] if own else None,
-        offset=number(sidecar, "offset") if "offset" in sidecar else header.scale[1] if own else None,
+        scale=scalings[0][0] if one else None,
+        offset=scalings[0][1] if one else None,
         nodata=number(sidecar, "nodata"),
         roles=("data",),
         gsd_m=header.grid.gsd_m if header.grid else None,
-        media_type="image/tiff; application=geotiff",
+        media_type="image/jp2" if path.suffix.lower() == ".jp2" else "image/tiff; application=geotiff",
         unit=words(sidecar, "unit"),
+        each=() if one else tuple((1.0 if scale is None else scale, offset or 0.0) for scale, offset in scalings),
     )
+
+
+def _stated_bands(path: Path, sidecar: dict[str, Any], header: Header) -> list[str]:
+    """Return a name for each band that holds measurements; those for validity come last and are none of them."""
+    stated = sidecar.get("bands", [name or "" for name in header.descriptions])
+    if not isinstance(stated, list) or not all(isinstance(name, str) for name in stated):
+        msg = f"bands={stated!r} of {path.name} is no list of names"
+        raise InputError(msg)
+    measured = header.count - len(header.alpha)
+    if header.alpha != tuple(range(measured + 1, header.count + 1)) or not measured:
+        msg = f"{path.name} calls bands {header.alpha} of {header.count} alpha; write the validity band last"
+        raise InputError(msg)
+    if len(stated) == header.count and "bands" in sidecar and not {*stated[measured:]} <= _VALIDITY:
+        msg = f"bands={stated!r}, but {path.name} calls its last {len(header.alpha)} alpha, which is no measurement"
+        raise InputError(msg)
+    if len(stated) not in {measured, header.count}:
+        msg = f"bands={stated!r} does not name the {measured} raster bands of {path.name}"
+        raise InputError(msg)
+    return stated[:measured]
+
+
+def _scalings(sidecar: dict[str, Any], header: Header, count: int) -> list[tuple[float | None, float | None]]:
+    """Return scale and offset of each band: of the sidecar, else of the file where it states any."""
+    own = any(pair != (1.0, 0.0) for pair in header.scales[:count])
+    stated = number(sidecar, "scale"), number(sidecar, "offset")
+    if not own:
+        return [stated] * count
+    return [
+        (stated[0] if "scale" in sidecar else scale, stated[1] if "offset" in sidecar else offset)
+        for scale, offset in header.scales[:count]
+    ]

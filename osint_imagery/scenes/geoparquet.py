@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.errors import CatalogError, InputError
+from osint_imagery.core.errors import CatalogError, InputError, OutsideFootprintError
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.scene import Refused, Scene
 from osint_imagery.scenes.stac import scene_of
@@ -59,6 +59,8 @@ def walk_geoparquet(
         If the extra ``geoparquet`` is not installed.
     CatalogError
         If it is no STAC GeoParquet, or an item of it is incomplete.
+    OutsideFootprintError
+        If the area lies outside the ``bbox`` of every row, as for a catalogue in JSON.
     """
     try:
         import pyarrow as pa
@@ -67,13 +69,14 @@ def walk_geoparquet(
     except ImportError as err:
         msg = f"source={str(path)!r} is STAC GeoParquet; pip install 'osint-imagery[geoparquet]' to read it"
         raise InputError(msg) from err
-    left, wrong = list[str](), list[str]()
+    left, wrong, beside = list[str](), list[str](), list[bool]()
     try:
         with pq.ParquetFile(path) as table:
             _check_columns(path, set(table.schema_arrow.names))
             for batch in table.iter_batches(batch_size=_ROWS):
                 contradicts = _contradicts(batch) if aoi is not None else np.zeros(batch.num_rows, dtype=bool)
                 kept = _meets(batch, aoi, when, contradicts)
+                beside += [] if aoi is None else (~_meets_place(batch, aoi)).tolist()
                 wrong += [str(name) for name, bad in zip(batch["id"].to_pylist(), contradicts, strict=True) if bad]
                 left += [str(name) for name, keep in zip(batch["id"].to_pylist(), kept, strict=True) if not keep]
                 rows = pa.Table.from_batches([batch.filter(pa.array(kept))])
@@ -83,6 +86,9 @@ def walk_geoparquet(
     except (pa.ArrowException, OSError, KeyError, ValueError, TypeError) as err:  # what the two libraries raise
         msg = f"{str(path)!r} cannot be read as Parquet ({err}); get it again"
         raise CatalogError(msg) from err
+    if beside and all(beside):
+        msg = f"aoi={aoi!r} lies outside all {len(beside)} items of {str(path)!r} by their bbox; choose an area in one"
+        raise OutsideFootprintError(msg)
     yield from _counted(left, path, "other items", _LEFT)
     yield from _counted(wrong, path, "items with a wrong bbox", _WRONG)
 

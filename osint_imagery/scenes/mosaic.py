@@ -15,7 +15,7 @@ from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image, freeze
 from osint_imagery.core.lineage import Lineage, Step, digest_array
 from osint_imagery.core.timespan import TimeSpan
-from osint_imagery.scenes.acquisition import ACQUISITION_RULE, acquisitions
+from osint_imagery.scenes.acquisition import ACQUISITION_RULE, acquisitions, of_several_levels
 from osint_imagery.scenes.overlapping import Overlap, overlaps_of
 from osint_imagery.scenes.reading import native_grid
 from osint_imagery.scenes.scene import Scene
@@ -120,7 +120,7 @@ def read_acquisition(
     Raises
     ------
     InputError
-        If there is no scene, or they are of several acquisitions.
+        If there is no scene, or they are of several acquisitions or levels.
     BandError
         If bands or units differ between scenes.
     OutsideFootprintError
@@ -174,6 +174,10 @@ def _check_one(scenes: Sequence[Scene]) -> None:
     if len(groups) != 1:
         named = "; ".join(", ".join(scene.id for scene in group) for group in groups[:3]) or "none"
         msg = f"scenes are of {len(groups)} acquisitions ({named}); give those of one: {ACQUISITION_RULE}"
+        raise InputError(msg)
+    levels = of_several_levels(scenes)
+    if levels:
+        msg = f"scenes are of one acquisition at several levels ({levels}), whose pixels do not mix; give those of one"
         raise InputError(msg)
     names = [scene.id for scene in scenes]
     if len(set(names)) != len(names):

@@ -13,6 +13,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from osint_imagery.core.errors import CatalogError, DataError, InputError
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.baseline import OFFSET_BASELINE, contradiction
 from osint_imagery.scenes.bundle import Bundle, Claimed, refuse
 from osint_imagery.scenes.cloud_outlines import OUTLINED, cloud_outlines
 from osint_imagery.scenes.location import Location
@@ -25,7 +26,6 @@ from osint_imagery.scenes.sensors import QualityEncoding, Sensor, sensor
 __all__ = ["sentinel2_products"]
 
 _METADATA = {"MTD_MSIL1C.xml": "sentinel-2-l1c", "MTD_MSIL2A.xml": "sentinel-2-l2a"}
-_OFFSET_BASELINE = 400  # from processing baseline 04.00 on, every product states an additive offset
 _PIXEL_M = {"10m": 10.0, "20m": 20.0, "60m": 60.0}
 # Index of the band in RADIO_ADD_OFFSET and BOA_ADD_OFFSET; the product's Spectral_Information_List says the same.
 _BAND_IDS = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B10", "B11", "B12")
@@ -113,6 +113,10 @@ def _scene(parts: _Parts) -> Scene:
     kind = sensor(_METADATA[PurePosixPath(parts.name).name])
     tile_name, _, tile = parts.granule()
     baseline = parts.needed("PROCESSING_BASELINE")
+    product_id = parts.needed("PRODUCT_URI")
+    if wrong := contradiction(product_id, baseline):
+        msg = f"{wrong}; get the product again from its provider"
+        raise CatalogError(msg)
     bands, missing = _bands(parts, kind, baseline)
     quality = _quality(parts, tile)
     if quality is None:
@@ -125,7 +129,6 @@ def _scene(parts: _Parts) -> Scene:
         raise CatalogError(msg)
     sun_zenith, sun_azimuth = _angles(next(elements(tile, "Mean_Sun_Angle"), None))
     view_zenith, view_azimuth = _mean_view(tile)
-    product_id = parts.needed("PRODUCT_URI")
     return Scene(
         id=product_id.removesuffix(".SAFE"),
         sensor=kind,
@@ -187,7 +190,7 @@ def _offset(parts: _Parts, band: str, quantification: float, baseline: str) -> f
     if own is not None:
         return number_of(own, tag) / quantification
     digits = baseline.replace(".", "")
-    if not digits.isdigit() or len(digits) != 4 or int(digits) >= _OFFSET_BASELINE or stated:
+    if not digits.isdigit() or len(digits) != 4 or int(digits) >= OFFSET_BASELINE or stated:
         msg = (
             f"offset of {band} is unknown: processing baseline {baseline} and no {tag} for it in the metadata; "
             "get the product again, the offset is not guessed at"

@@ -72,6 +72,7 @@ FIELDS: dict[QualityEncoding, tuple[Field, ...]] = {
         _bit(4, Flag.CLOUD_SHADOW),
         _bit(5, Flag.SNOW),
         _bit(7, Flag.WATER),
+        _level(8, 0, Flag.QUALITY_UNKNOWN),  # "no confidence level set": nobody looked for cloud here
         _level(8, 2, Flag.CLOUD_POSSIBLE),
         _level(8, 3, Flag.CLOUD),
     ),
@@ -124,6 +125,7 @@ FIELDS: dict[QualityEncoding, tuple[Field, ...]] = {
 PLANES = {QualityEncoding.MSK_CLASSI: 3, QualityEncoding.UDM2: 6}
 """Layers that hold each bit as a plane of its own, and how many; all others hold one plane."""
 
+_QA_PIXEL_CLASSES = 0b11111110  # clouds, shadow, snow, clear, water: one is set wherever the pixel was classified
 _DOCUMENTED_QA60 = (1 << 10) | (1 << 11)
 
 
@@ -201,5 +203,7 @@ def _from_fields(codes: NDArray[np.int64], encoding: QualityEncoding) -> NDArray
         flags[held == field.value] |= np.uint16(int(field.flag))
     if encoding is QualityEncoding.QA60:
         flags[(codes & ~_DOCUMENTED_QA60) != 0] |= np.uint16(int(Flag.QUALITY_UNKNOWN))
+    if encoding is QualityEncoding.QA_PIXEL:
+        flags[(codes & _QA_PIXEL_CLASSES) == 0] |= np.uint16(int(Flag.QUALITY_UNKNOWN))
     flags[(codes < 0) | (codes > 65535)] = int(Flag.QUALITY_UNKNOWN)
     return flags

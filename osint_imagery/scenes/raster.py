@@ -11,7 +11,7 @@ import numpy as np
 import rasterio
 from affine import Affine
 from numpy.typing import NDArray
-from rasterio.enums import MaskFlags
+from rasterio.enums import ColorInterp, MaskFlags
 from rasterio.windows import Window
 
 from osint_imagery.core.errors import BandError, ReadError
@@ -21,6 +21,8 @@ from osint_imagery.scenes.opening import opened, opened_variable
 from osint_imagery.scenes.partwise import Partwise
 
 __all__ = ["Header", "Held", "Stored", "differs", "held", "inspect", "read_stored", "read_variable", "write_geotiff"]
+
+_MOST_PIXELS = 2**30  # of all bands together; 4 GiB as float32, and nine bands of a whole Sentinel-2 tile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,8 @@ class Header:
     dtype: str
     nodata: float | None
     descriptions: tuple[str | None, ...]
-    scale: tuple[float, float]  # scale and offset of the first band, (1, 0) where not stated
+    scales: tuple[tuple[float, float], ...]  # scale and offset of each band, (1, 0) where not stated
+    alpha: tuple[int, ...]  # bands, from 1, that say where the others are valid
     datetime: str | None  # TIFFTAG_DATETIME
     block: tuple[int, int]  # rows and columns that are stored, and so decoded, together
 
@@ -42,6 +45,10 @@ def _grid_of(dataset: rasterio.DatasetReader) -> Grid | None:
     if dataset.crs is None or dataset.transform == Affine.identity():
         return None
     return _grid(dataset.crs.to_wkt(), dataset.transform, dataset.shape)
+
+
+def _alpha(dataset: rasterio.DatasetReader) -> tuple[int, ...]:
+    return tuple(i for i, kind in enumerate(dataset.colorinterp, start=1) if kind is ColorInterp.alpha)
 
 
 @lru_cache(maxsize=128)
@@ -74,7 +81,8 @@ def _inspected(source: Location, _: Hashable) -> Header:
             dtype=dataset.dtypes[0],
             nodata=dataset.nodata,
             descriptions=dataset.descriptions,
-            scale=(dataset.scales[0], dataset.offsets[0]),
+            scales=tuple(zip(dataset.scales, dataset.offsets, strict=True)),
+            alpha=_alpha(dataset),
             datetime=dataset.tags().get("TIFFTAG_DATETIME"),
             block=dataset.block_shapes[0],
         )
@@ -189,9 +197,10 @@ class Held:
         Raises
         ------
         ReadError, MissingAssetError
-            If it cannot be read in full.
+            If it cannot be read in full, or holds more pixels than one read may take.
         """
         place, dataset = self.source, self.dataset
+        _check_size(place, (rows[1] - rows[0], columns[1] - columns[0], len(self.indexes)))
         window = Window(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
         blocks = {index: _blocks(dataset, index, window) for index in self.indexes}
         if isinstance(place, Partwise):  # at once: GDAL asks for one after another
@@ -215,9 +224,22 @@ class Held:
         dataset = self.dataset
         inside = differs(values, dataset.nodatavals[index - 1])
         _leave_out_unwritten(inside, self.source, blocks, dataset.block_shapes[index - 1], window=window)
-        if {MaskFlags.per_dataset, MaskFlags.alpha} & set(dataset.mask_flag_enums[index - 1]):
+        if MaskFlags.per_dataset in dataset.mask_flag_enums[index - 1]:
             inside &= dataset.read_masks(index, window=window) != 0
+        for alpha in _alpha(dataset):  # GDAL itself follows it only in files of two or four bands
+            inside &= dataset.read(alpha, window=window) != 0
         return inside
+
+
+def _check_size(source: Location, size: tuple[int, int, int]) -> None:
+    """Refuse a window that would not fit into memory: a small file may unpack to any size."""
+    if math.prod(size) > _MOST_PIXELS:
+        msg = (
+            f"path={source.href!r}: {size[0]} x {size[1]} pixels in {size[2]} bands lie under the grid, one read takes "
+            f"{_MOST_PIXELS:,}; choose a grid over less ground or fewer bands, or read a copy that was averaged to "
+            "coarser pixels and cite that"
+        )
+        raise ReadError(msg)
 
 
 @contextmanager

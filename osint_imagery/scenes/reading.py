@@ -13,11 +13,12 @@ from osint_imagery.core.grid import Grid
 from osint_imagery.core.handover import given_away
 from osint_imagery.core.image import Image
 from osint_imagery.core.lineage import Lineage, Step, digest_array
+from osint_imagery.scenes.baseline import check_offset
 from osint_imagery.scenes.checking import compared, digest_for_reading, there
 from osint_imagery.scenes.quality import PLANES, decode, packed
 from osint_imagery.scenes.raster import differs, inspect
 from osint_imagery.scenes.scene import Asset, Scene
-from osint_imagery.scenes.units import check_offset, is_stated, unit_of
+from osint_imagery.scenes.units import unit_of
 from osint_imagery.scenes.warping import Native, part_under, read_native, warp_flags, warp_values
 
 __all__ = ["native_grid", "read", "read_quality", "read_window"]
@@ -207,17 +208,23 @@ def _put(
     check_offset(scene, asset)
     indexes = tuple(asset.bands.index(name) + 1 for name in planes)
     natives = read_native(there(asset), indexes, grid, nodata=(asset.nodata,), placed=asset.placed)
-    stated = "scale {} offset {}".format(*("not stated" if v is None else repr(v) for v in (asset.scale, asset.offset)))
-    found: dict[str, _Parameters] = {}
-    for (name, plane), native in zip(planes.items(), natives, strict=True):
-        _put_plane(scene, asset, native, out=plane, grid=grid, flags=flags)
-        found[name] = ((f"{name}.values", stated), (f"{name}.resampling", native.resampling))
-    return found
+    return {
+        name: _put_plane(scene, asset, native, name, out=plane, grid=grid, flags=flags)
+        for (name, plane), native in zip(planes.items(), natives, strict=True)
+    }
 
 
 def _put_plane(
-    scene: Scene, asset: Asset, native: Native, *, out: NDArray[np.float32], grid: Grid, flags: NDArray[np.uint16]
-) -> None:
+    scene: Scene,
+    asset: Asset,
+    native: Native,
+    name: str,
+    *,
+    out: NDArray[np.float32],
+    grid: Grid,
+    flags: NDArray[np.uint16],
+) -> _Parameters:
+    """Put one band into its plane, in its unit; return what was done."""
     whole = native.values.dtype.kind in "iu"
     if whole and scene.sensor.fill not in {None, asset.nodata}:
         native = replace(native, inside=native.inside & differs(native.values, scene.sensor.fill))
@@ -228,9 +235,12 @@ def _put_plane(
     missing = np.isnan(out)
     if missing.any():
         flags[missing] |= np.uint16(Flag.NO_DATA)
-    if is_stated(asset):
-        out *= np.float32(1.0 if asset.scale is None else asset.scale)
-        out += np.float32(asset.offset or 0.0)
+    scale, offset = asset.scaling(name)
+    if asset.is_scaled:
+        out *= np.float32(1.0 if scale is None else scale)
+        out += np.float32(offset or 0.0)
+    told = "scale {} offset {}".format(*("not stated" if v is None else repr(v) for v in (scale, offset)))
+    return (f"{name}.values", told), (f"{name}.resampling", native.resampling)
 
 
 def _flag_reserved(native: Native, saturated: float | None, grid: Grid, flags: NDArray[np.uint16]) -> None:

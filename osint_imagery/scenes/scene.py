@@ -50,6 +50,8 @@ class Asset:
         One name a raster band, the common name where known; empty where this is not a raster.
     scale, offset : float or None
         value = DN * scale + offset; None = not stated by the metadata, which is not 1 and not 0.
+    each : tuple of (float, float)
+        Scale and offset of each band, where a file states different ones; `scale` and `offset` are None then.
     nodata : float or None
         Fill value stated by the metadata.
     roles : tuple of str
@@ -81,6 +83,16 @@ class Asset:
     unit: str | None = None
     checksum: str | None = None
     placed: Grid | None = None
+    each: tuple[tuple[float, float], ...] = ()
+
+    def scaling(self, band: str) -> tuple[float | None, float | None]:
+        """Return scale and offset of a band."""
+        return self.each[self.bands.index(band)] if self.each else (self.scale, self.offset)
+
+    @property
+    def is_scaled(self) -> bool:
+        """Whether a scale or an offset is stated."""
+        return bool(self.each) or self.scale is not None or self.offset is not None
 
     @property
     def path(self) -> Path | None:
@@ -229,7 +241,7 @@ class Scene:
         units: dict[tuple[bool, str | None], list[str]] = {}
         for band in self.bands:
             asset = self.asset_for(band)
-            units.setdefault((asset.scale is None and asset.offset is None, asset.unit), []).append(band)
+            units.setdefault((asset.is_scaled, asset.unit), []).append(band)
         most = max(units.values(), key=len, default=[])
         return tuple(band for band in most if band != "pan" or len(most) == 1)
 

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from osint_imagery.core.errors import BandError, GridMismatchError
 from osint_imagery.core.flags import UNUSABLE
 from osint_imagery.core.grid import Grid
+from osint_imagery.scenes.acquisition import of_several_levels
+from osint_imagery.scenes.baseline import require_one_scale
 from osint_imagery.scenes.checking import checked_digest, there
 from osint_imagery.scenes.raster import differs, inspect, read_stored
 from osint_imagery.scenes.reading import read_quality
@@ -25,9 +27,14 @@ def shared_bands(scenes: Sequence[Scene]) -> tuple[str, ...]:
     Raises
     ------
     BandError
-        If they share none, or one is a picture, in which nothing can be measured.
+        If they share none, one is a picture, in which nothing can be measured, or two levels of one instrument, or
+        digital numbers with and without Sentinel-2's additive offset, would be compared.
     """
     require_measurable(scenes)
+    require_one_scale(scenes)
+    if levels := of_several_levels(scenes):
+        msg = f"scenes {', '.join(scene.id for scene in scenes[:2])} are of {levels}; compare two dates of one level"
+        raise BandError(msg)
     shared = [band for band in scenes[0].comparable_bands if all(band in scene.bands for scene in scenes[1:])]
     sizes = {band: max(scene.asset_for(band).gsd_m or 0 for scene in scenes) for band in shared}
     finest = min((size for size in sizes.values() if size), default=0)

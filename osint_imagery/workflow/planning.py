@@ -7,6 +7,7 @@ from itertools import combinations, product
 from osint_imagery.core.claim import Prediction
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.observe.coverage import Coverage, Look, LookState
+from osint_imagery.scenes.acquisition import is_other_level
 
 __all__ = ["choose_looks", "choose_quiet", "season_apart"]
 
@@ -48,9 +49,12 @@ def choose_looks(prediction: Prediction, coverage: Coverage) -> tuple[Look, Look
     prediction : Prediction
         Its window and how long the target stays.
     coverage : Coverage
-        Usable looks are used; looks of unknown quality only where no look is known to be usable.
+        Usable looks are used; looks of unknown quality only where no look is known to be usable. A look that only
+        several tiles together make is not: each of them alone would leave part of the area unexamined.
     """
-    looks = coverage.clear or tuple(look for look in coverage.looks if look.state is LookState.UNKNOWN)
+    whole = [look for look in coverage.looks if not look.in_parts]
+    known = [look for look in whole if look.state is LookState.CLEAR]
+    looks = known or [look for look in whole if look.state is LookState.UNKNOWN]
     window = coverage.when
     earlier = [look for look in looks if look.acquired.end < window.start]
     inside = [look for look in looks if look.acquired.overlaps(window)]
@@ -62,6 +66,7 @@ def choose_looks(prediction: Prediction, coverage: Coverage) -> tuple[Look, Look
         for before, after in product(first, last)
         if before.acquired.end < after.acquired.start
         and not (before.acquisition and before.acquisition == after.acquisition)
+        and not is_other_level(before.sensor, after.sensor)
     ]
     if not candidates:
         return None
@@ -87,7 +92,7 @@ def choose_quiet(
     Parameters
     ----------
     looks : sequence of Look
-        Usable looks, in order of time.
+        Usable looks, in order of time; those made by several tiles together are left out.
     compared : tuple of Look
         Before and after.
     baseline : TimeSpan
@@ -99,7 +104,9 @@ def choose_quiet(
     quiet = [
         look
         for look in looks
-        if baseline.contains(look.acquired) and not any(look.acquired.overlaps(other.acquired) for other in compared)
+        if not look.in_parts
+        and baseline.contains(look.acquired)
+        and not any(look.acquired.overlaps(other.acquired) for other in compared)
     ]
     gap = _days(before, after)
     least = min(gap / 2, _LONG_GAP_DAYS)
@@ -110,6 +117,7 @@ def choose_quiet(
         if _days(first, second) >= least
         and season_apart(first.acquired, second.acquired) <= season
         and first.acquired.end < second.acquired.start
+        and not any(is_other_level(first.sensor, look.sensor) for look in (second, before, after))
     ]
     away = {both: max(_out_of_season(look, compared) for look in both) for both in pairs}
     own = [both for both in pairs if away[both] == 0]

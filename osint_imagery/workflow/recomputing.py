@@ -16,6 +16,7 @@ from osint_imagery.evidence.inputs import Inputs, PredictionInput, libraries_her
 from osint_imagery.evidence.record import EvidenceRecord, record_of
 from osint_imagery.evidence.standing import StandingRecord
 from osint_imagery.observe.coverage import Coverage, Look, LookState, covered
+from osint_imagery.observe.together import is_in_parts, is_judged_with
 from osint_imagery.workflow.assessing import SOFTWARE
 from osint_imagery.workflow.examining import Plan, Settings, examine, finest_gsd, plan
 from osint_imagery.workflow.looking import Offered, looks_at
@@ -125,10 +126,22 @@ class _Work:
     def _looks(self) -> Coverage:
         """Return who looked; where a scene is not the same, its recorded look stands in."""
         own = looks_at(self.prediction, self.offer, self.maker.claim.aoi(self.prediction))
-        stand_ins = [_look(item) for item in self.record.coverage.looks if item.scene_id in self.missing]
+        resting = self._resting()
+        stand_ins = [_look(item) for item in self.record.coverage.looks if item.scene_id in resting]
+        computed = [look for look in own.looks if look.scene_id not in resting]
         order = {item.id: place for place, item in enumerate(self.maker.inputs.scenes)}
-        looks = sorted((*own.looks, *stand_ins), key=lambda look: order.get(look.scene_id, len(order)))
+        looks = sorted((*computed, *stand_ins), key=lambda look: order.get(look.scene_id, len(order)))
         return covered(self.prediction, looks, place=own.place)
+
+    def _resting(self) -> dict[str, SceneCheck]:
+        """Return the looks that rest on a missing scene: its own, and one that was judged together with its tile."""
+        named = {
+            look.scene_id: check
+            for look in self.record.coverage.looks
+            for name, check in self.missing.items()
+            if look.scene_id not in self.missing and is_judged_with(look.reason, name)
+        }
+        return {**named, **self.missing}
 
     def _hindrance(self) -> tuple[Outcome, str] | None:
         """Return why the pixels cannot be compared again; None where they can, or never were."""
@@ -183,7 +196,7 @@ class _Work:
 
     def _blocked(self, name: str) -> tuple[Outcome, str] | None:
         if name.startswith("coverage.looks["):
-            check = self.missing.get(name.removeprefix("coverage.looks[").partition("]")[0])
+            check = self._resting().get(name.removeprefix("coverage.looks[").partition("]")[0])
             return None if check is None else (check.outcome, f"rests on {check.scene_id}")
         if self.hindrance is None or name.startswith(_WITHOUT_PIXELS):
             return None
@@ -192,7 +205,8 @@ class _Work:
     def notes(self) -> tuple[str, ...]:
         """Return what stands in for something else."""
         told = []
-        stand_ins = [item.scene_id for item in self.record.coverage.looks if item.scene_id in self.missing]
+        resting = self._resting()
+        stand_ins = [item.scene_id for item in self.record.coverage.looks if item.scene_id in resting]
         if stand_ins:
             names = ", ".join(stand_ins[:3]) + (" and others" if len(stand_ins) > 3 else "")
             told.append(f"looks that stand as recorded, for their scenes are not the same: {names}")
@@ -219,4 +233,5 @@ def _look(told: LookField) -> Look:
         reason=told.reason,
         sensor=told.sensor,
         sun_elevation_deg=None if told.sun_elevation_deg is None else float(told.sun_elevation_deg),
+        in_parts=is_in_parts(told.reason),
     )

@@ -2,9 +2,13 @@ import json
 
 import numpy as np
 import pytest
+import rasterio
+from affine import Affine
+from rasterio.enums import ColorInterp
 
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.errors import CatalogError, NothingFoundWarning
+from osint_imagery.core.errors import CatalogError, NothingFoundWarning, ReadError
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.catalog import open_catalog, search
 from osint_imagery.scenes.reading import native_grid, read
@@ -121,3 +125,86 @@ def test_link_out_of_the_folder_is_refused(write_tif, tmp_path):
     (inside / "a.tif").symlink_to(outside)
     (entry,) = entries(inside)
     assert "leads out of the folder" in entry.reason
+
+
+def test_each_band_is_read_with_its_own_scale_and_offset(write_tif, tmp_path):
+    path = write_tif(tmp_path / "a.tif", PIXELS)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.scales, dataset.offsets, dataset.descriptions = (1e-4, 1e-2), (0, 5), ("red", "nir")
+    sidecar(path, acquired="2020-01-02", source="The Press")
+    (scene,) = entries(tmp_path)
+    image = read(scene, native_grid(scene, "red"), ("nir", "red"))
+    np.testing.assert_allclose(image.values[0], PIXELS[1] * 1e-2 + 5, rtol=1e-6)
+    np.testing.assert_allclose(image.values[1], PIXELS[0] * 1e-4, rtol=1e-6)
+    assert image.unit == "not stated"
+    sidecar(path, acquired="2020-01-02", source="The Press", scale=2)
+    (scene,) = entries(tmp_path)
+    assert read(scene, native_grid(scene, "red")).values[:, 0, 0].tolist() == [2, 17 * 2 + 5]
+
+
+@pytest.mark.parametrize("names", [None, ["red", "green"], ["red", "green", "alpha"]])
+def test_an_alpha_band_says_what_is_valid_and_is_no_band(write_tif, tmp_path, names):
+    values = np.concatenate([PIXELS, np.full((1, 4, 4), 65535, np.uint16)])
+    values[2, 0] = 0
+    path = write_tif(tmp_path / "a.tif", values)
+    with rasterio.open(path, "r+") as dataset:
+        dataset.colorinterp = (ColorInterp.gray, ColorInterp.undefined, ColorInterp.alpha)
+    sidecar(path, acquired="2020-01-02", source="The Press", **({"bands": names} if names else {}))
+    (scene,) = entries(tmp_path)
+    assert scene.bands == (tuple(names[:2]) if names else ("band1", "band2"))
+    image = read(scene, native_grid(scene, scene.bands[0]))
+    assert image.valid.tolist() == [[False] * 4] + [[True] * 4] * 3
+    sidecar(path, acquired="2020-01-02", source="The Press", bands=["red", "green", "nir"])
+    with pytest.raises(CatalogError, match="alpha, which is no measurement"):
+        entries(tmp_path)
+
+
+def test_a_small_file_that_unpacks_to_more_than_memory_is_refused(tmp_path):
+    size = {"width": 40_000, "height": 40_000, "count": 1, "dtype": "uint8"}
+    blocks = {"tiled": True, "blockxsize": 512, "blockysize": 512, "sparse_ok": True, "compress": "deflate"}
+    place = Affine(0.15, 0, 700000, 0, -0.15, 3750000)
+    with rasterio.open(tmp_path / "a.tif", "w", driver="GTiff", crs="EPSG:32636", transform=place, **size, **blocks):
+        pass
+    sidecar(tmp_path / "a.tif", acquired="2020-01-02", source="The Press")
+    (scene,) = entries(tmp_path)
+    wide = Grid(crs="EPSG:32636", transform=Affine(10, 0, 700000, 0, -10, 3750000), shape=(600, 600))
+    with pytest.raises(ReadError, match=r"40000 x 40000 pixels in 1 bands .* choose a grid over less ground"):
+        read(scene, wide)
+    near = Grid(crs="EPSG:32636", transform=Affine(10, 0, 700000, 0, -10, 3750000), shape=(6, 6))
+    assert not read(scene, near).valid.any()
+
+
+def test_every_file_that_could_be_imagery_and_is_not_read_says_why(write_tif, tmp_path):
+    inside = tmp_path / "in"
+    inside.mkdir()
+    (tmp_path / "linked").mkdir()
+    write_tif(tmp_path / "linked" / "a.tif", PIXELS)
+    (inside / "link").symlink_to(tmp_path / "linked")
+    (inside / "nowhere.tif").symlink_to(tmp_path / "gone.tif")
+    names = ("items.parquet", "b.nc", "c.img", "d.tif.gz", "e.7z", "f.vrt", "g.PNG", "deep/h.h5")
+    for name in (*names, "i.txt", "j.xml", "k.jp2"):
+        (inside / name).parent.mkdir(exist_ok=True)
+        (inside / name).write_bytes(b"x")
+    told = {entry.href: entry.reason for entry in entries(inside)}
+    assert set(told) == {*names, "link", "nowhere.tif", "k.jp2"}
+    assert "give its path to open_catalog" in told["items.parquet"]
+    assert "write its bands as GeoTIFF" in told["b.nc"]
+    assert "unpack it" in told["d.tif.gz"]
+    assert "is not followed" in told["link"]
+    assert "control points" in told["g.PNG"]
+    assert "cannot be read" in told["k.jp2"]
+
+
+def test_a_jpeg_2000_with_a_sidecar_is_a_scene_and_without_one_says_what_to_write(tmp_path):
+    size = {"width": 64, "height": 64, "count": 1, "dtype": "uint16"}
+    lossless = {"REVERSIBLE": "YES", "QUALITY": "100"}
+    place = {"crs": "EPSG:32636", "transform": Affine(10, 0, 700000, 0, -10, 3750000)}
+    values = np.arange(64 * 64, dtype=np.uint16).reshape(1, 64, 64)
+    with rasterio.open(tmp_path / "a.jp2", "w", driver="JP2OpenJPEG", **size, **lossless, **place) as dataset:
+        dataset.write(values)
+    (refused,) = entries(tmp_path)
+    assert refused.reason.startswith("no date: no sidecar")
+    sidecar(tmp_path / "a.jp2", acquired="2020-01-02", source="The Press")
+    (scene,) = entries(tmp_path)
+    assert scene.assets[0].media_type == "image/jp2"
+    np.testing.assert_array_equal(read(scene, native_grid(scene, "band1")).values, values)

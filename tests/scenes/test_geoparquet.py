@@ -9,7 +9,7 @@ import pytest
 from support.stac_server import item
 
 from osint_imagery.core.aoi import AreaOfInterest
-from osint_imagery.core.errors import CatalogError, InputError, NothingFoundWarning
+from osint_imagery.core.errors import CatalogError, InputError, NothingFoundWarning, OutsideFootprintError
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.catalog import open_catalog, search
@@ -121,6 +121,14 @@ def test_nothing_there_is_an_empty_answer_with_every_row_counted(tmp_path):
     with pytest.warns(NothingFoundWarning):
         found = search(table, HERE, TimeSpan("1999-01-01"))
     assert [offer.scene_id for offer in found.ledger] == ["5 other items"]
+
+
+def test_an_area_outside_every_item_is_an_error_as_in_json(tmp_path):
+    (tmp_path / "items.json").write_text(json.dumps({"type": "FeatureCollection", "features": items()}))
+    away = AreaOfInterest.from_bbox(0, 0, 1, 1)
+    for path in (written(tmp_path / "items.parquet", items()), tmp_path / "items.json"):
+        with pytest.raises(OutsideFootprintError, match="lies outside all 5"):
+            search(open_catalog(path), away, MAY)
 
 
 @pytest.mark.parametrize("damage", ["cut", "no item", "incomplete", "no box", "text"])

@@ -231,7 +231,7 @@ def test_scenes_of_several_acquisitions_or_none_are_refused(maker):
         ({"platform": "sentinel-2b"}, False),
         ({"platform": "Sentinel-2A"}, True),
         ({"platform": None}, False),
-        ({"processing:level": "L1C"}, False),
+        ({"processing:level": "L1C"}, True),  # the level says how it was processed, not who looked
         ({"sat:relative_orbit": 21}, True),
         ({"datetime": None, "start_datetime": "2020-05-05T00:00:00Z", "end_datetime": "2020-05-05T23:59:59Z"}, False),
     ],

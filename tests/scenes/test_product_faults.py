@@ -83,7 +83,10 @@ def test_link_out_of_a_product_is_not_followed(tmp_path):
     outside = tmp_path / "outside.jp2"
     path.rename(outside)
     path.symlink_to(outside)
-    (scene,) = open_catalog(tmp_path / "in").entries()
+    entries = list(open_catalog(tmp_path / "in").entries())
+    (scene,) = (entry for entry in entries if isinstance(entry, Scene))
+    (linked,) = (entry for entry in entries if isinstance(entry, Refused))
+    assert "leads out of the folder" in linked.reason
     assert scene.bands == ("nir08",)
     assert "(B04_60m)" in scene.notes[0]
 

@@ -139,9 +139,10 @@ def test_other_faults_refuse_it(tmp_path):
     assert all(word in entry.reason for word, entry in zip(words, found, strict=True))
 
 
-def test_picture_without_a_sidecar_is_none(tmp_path):
+def test_picture_without_a_sidecar_is_refused(tmp_path):
     picture(tmp_path).with_suffix(".json").unlink()
-    assert list(open_catalog(tmp_path).entries()) == []
+    (entry,) = open_catalog(tmp_path).entries()
+    assert "a picture without control points has no place" in entry.reason
 
 
 @pytest.mark.parametrize("name", ["post.png", "post.jpg", "post.tif"])

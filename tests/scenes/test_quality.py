@@ -74,3 +74,14 @@ def test_undocumented_is_never_clear():
     assert decode(np.array([77, -1, 500]), QualityEncoding.SCL).tolist() == [2048] * 3
     assert decode(np.array([np.nan, 4.5, 4.0]), QualityEncoding.SCL).tolist() == [1, 2048, 0]
     assert decode(np.array([1, 1024, 2048]), QualityEncoding.QA60).tolist() == [2048, 4, 16]
+
+
+@pytest.mark.parametrize("code", [0, 21824 - (1 << 6), 21824 - (1 << 8), 1 << 6])
+def test_a_landsat_pixel_that_nobody_judged_is_unknown_not_clear(code):
+    """No class is set, or no confidence: a layer filled with zeros, for example."""
+    assert decode(np.array([code]), QualityEncoding.QA_PIXEL).tolist() == [int(Flag.QUALITY_UNKNOWN)]
+
+
+@pytest.mark.parametrize("code", [5440, 21824, 5504, 21888, 21952])
+def test_clear_landsat_land_and_water_of_all_satellites_are_known(code):
+    assert decode(np.array([code]), QualityEncoding.QA_PIXEL)[0] & int(Flag.QUALITY_UNKNOWN | UNUSABLE) == 0

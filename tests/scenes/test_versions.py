@@ -1,14 +1,22 @@
 """Of products of one acquisition one is used, by the stated rule; for servers and files alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from support.stac_server import item
 
 from osint_imagery.core.aoi import AreaOfInterest
+from osint_imagery.core.errors import BandError, InputError
+from osint_imagery.core.grid import Grid
 from osint_imagery.core.timespan import TimeSpan
+from osint_imagery.scenes.acquisition import acquisitions
 from osint_imagery.scenes.catalog import open_catalog, search
 from osint_imagery.scenes.client import Client
+from osint_imagery.scenes.mosaic import read_acquisition
 from osint_imagery.scenes.remote_item import Items
+from osint_imagery.scenes.sensors import sensor
+from osint_imagery.scenes.streaming import shared_bands
 from osint_imagery.scenes.versions import surplus
 
 AOI = AreaOfInterest.from_bbox(35.15, 33.85, 35.25, 33.95)
@@ -50,7 +58,6 @@ def test_then_the_one_processed_last_then_the_last_id():
         {"grid:code": "MGRS-36SYB", "datetime": "2020-05-05T08:01:02Z"},  # the same satellite, too late for one pass
         {"grid:code": "MGRS-36SYB", "platform": "sentinel-2b"},
         {"datetime": "2020-05-05T08:00:02Z"},  # the same tile twice in a pass: a stereo pair is two looks
-        {"processing:level": "L1C"},
         {"x": 35.32},  # the other half of a tile: two ground stations cut one pass
     ],
 )
@@ -87,3 +94,30 @@ def test_files_on_this_machine_follow_the_same_rule(maker):
     assert [one.id for one in found] == ["new"]
     assert found.ledger[1].reason.endswith("new, is used: the processing version 02.14 is below 05.11")
     assert [one.id for one in found.rejected] == ["old"]
+
+
+def test_two_levels_of_one_acquisition_are_one_look_and_the_higher_one_is_used():
+    low = {"processing:level": "L1C", "s2:processing_baseline": "05.11"}
+    scenes = [scene("a"), scene("b", **low)]
+    assert [len(group) for group in acquisitions(scenes)] == [2]
+    assert surplus(scenes, AOI) == {1: "another level of the same acquisition, a, is used: L2A goes before L1C"}
+    named = [
+        scene("x", **{"s2:product_uri": "S2A_MSIL2A_20200505T083001_N0301_R021_T36SYC_20200505T100000.SAFE"}),
+        scene("y", **low, **{"s2:product_uri": "S2A_MSIL1C_20200505T083001_N0500_R021_T36SYC_20200505T090000.SAFE"}),
+    ]
+    assert set(surplus(named, AOI)) == {1}
+    ids = {
+        "landsat-c2-l2": "LC08_L2SP_174037_20200505_20200515_02_T1",
+        "landsat-c2-l1": "LC08_L1TP_174037_20200505_20200515_02_T1",
+    }
+    both = [replace(scene(key), id=key, sensor=sensor(key), product_id=name) for key, name in ids.items()]
+    assert set(surplus(both, AOI)) == {1}
+    assert len(acquisitions(both)) == 1
+
+
+def test_two_levels_of_one_instrument_are_no_pair_and_no_mosaic():
+    scenes = [scene("a"), scene("b", **{"processing:level": "L1C"})]
+    with pytest.raises(BandError, match="sentinel-2-l1c, sentinel-2-l2a; compare two dates of one level"):
+        shared_bands(scenes)
+    with pytest.raises(InputError, match="one acquisition at several levels"):
+        read_acquisition(scenes, Grid.over(AOI, resolution_m=1000))

@@ -119,7 +119,7 @@ def archive(
     coarse = None if coarsen_m is None else CoarseGrid(coarsen_m)
     standing = Standing.of(dossier)
     _refuse(standing, path, coarse, exact=exact)
-    remarks = _remarks(standing, standing.terms(acknowledge), coarse)
+    remarks = _remarks(standing, standing.terms(acknowledge, whole=True), coarse)
     payload = _payload(standing, coarse, remarks)
     info = {
         "Bag-Software-Agent": standing.records[0].record.software if standing.records else "osint-imagery",
@@ -153,7 +153,7 @@ def _remarks(standing: Standing, terms: Sequence[str], coarse: CoarseGrid | None
         remarks.append(f"Place {coarse.words}; {_KEPT}.")
         remarks.append("The claim file and every figure in it show the place: left out, listed in withheld.json.")
     elif standing.sensitive:
-        remarks.append("The claim marks the place as sensitive; it is shown exactly, as was asked for.")
+        remarks.append("A place is marked sensitive; it is shown exactly, as was asked for.")
     return tuple(remarks)
 
 
@@ -244,10 +244,10 @@ def _coordinates(standing: Standing) -> Iterator[float]:
     claim = standing.claim
     areas = [claim.aoi(), *(claim.aoi(item) for item in claim.predictions)]
     shapes = [area.geometry for area in areas]
-    shapes += [shapely.from_wkt(found.outline_wkt) for one in standing.records for found in one.record.detections]
+    detections = [found for record in standing.held for found in record.detections]
+    shapes += [shapely.from_wkt(found.outline_wkt) for found in detections]
     for shape in shapes:
         yield from (float(value) for value in shapely.get_coordinates(shape).ravel())
         yield from shape.bounds
-    for one in standing.records:
-        for found in one.record.detections:
-            yield from (float(found.longitude), float(found.latitude))
+    for found in detections:
+        yield from (float(found.longitude), float(found.latitude))

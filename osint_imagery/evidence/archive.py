@@ -28,10 +28,9 @@ from osint_imagery.evidence.ledger import HEAD, LEDGER
 from osint_imagery.evidence.provenance import prov_json
 from osint_imagery.evidence.stac_items import stac_files
 from osint_imagery.evidence.standing import Standing, StandingRecord
+from osint_imagery.evidence.told_place import refuse_told
 
 __all__ = ["Archive", "archive"]
-
-_NEAR = 0.01  # degrees around the place in which a number in the claim's words would tell it
 
 _KEPT = "names of places in sentences, and ids of scenes and products, stay as they are: read them before publishing"
 
@@ -227,17 +226,8 @@ def _refuse_leak(standing: Standing, files: dict[str, bytes]) -> None:
 
 def _refuse_told(claim: Claim) -> None:
     """Look for the place in what people wrote, in whatever form, for their words go out as they are."""
-    bounds = [edge for area in (claim.aoi(), *map(claim.aoi, claim.predictions)) for edge in (area.geometry.bounds,)]
-    spans = [(min(map(abs, pair)), max(map(abs, pair))) for w, s, e, n in bounds for pair in ((w, e), (s, n))]
     texts = (claim.text, *(item.text for item in claim.hypotheses), *(item.text for item in claim.predictions))
-    for text in texts:
-        told = re.findall(r"\d{1,3}\s*[\u00b0\u00ba]\s*\d{1,2}[^,;]{0,12}", text)
-        for number in re.findall(r"\d{1,3}[.,]\d{3,}", text):
-            value = float(number.replace(",", "."))
-            told += [number] if any(low - _NEAR <= value <= high + _NEAR for low, high in spans) else []
-        if told:
-            msg = f"out would hold a coordinate of the place, for the claim says {told[0]!r}; nothing was written"
-            raise EvidenceError(msg)
+    refuse_told(claim, texts, remedy="nothing was written")
 
 
 def _coordinates(standing: Standing) -> Iterator[float]:

@@ -187,7 +187,18 @@ def test_coarse_archive_holds_the_cell_and_nothing_that_tells_where(dossier: Mak
     assert len(withheld) == len([path for path in source.rglob("*") if path.is_file()])
 
 
-@pytest.mark.parametrize("told", ["36.0030 E", "45.00105 N", "45,0011 N", "45\u00b000'03.8\"N", "36 \u00b0 0 E"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "36.0030 E",
+        "45.00105 N",
+        "45,0011 N",
+        "45\u00b000'03.8\"N",
+        "36 \u00b0 0 E",
+        "45.00 N 36.00 E",
+        "37TCL6360185000",
+    ],
+)
 def test_coarse_archive_that_would_tell_is_not_written(dossier: Maker, claim: Claim, tmp_path: Path, told: str) -> None:
     source = claim.source.decode().replace("built on the quay", f"built at {told}".replace('"', '\\"'))
     telling = claim_from_bytes(source.encode(), name="c")

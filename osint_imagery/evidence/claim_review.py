@@ -90,6 +90,8 @@ def claim_review(
             raise InputError(msg)
     sensitive = claim.is_sensitive() or any(record.safety.sensitive for record in records)
     withheld = sensitive and not exact
+    rest = _rest(claim, withheld=withheld)
+    note = json.dumps(rest, ensure_ascii=False, sort_keys=True)
     item = {
         "@type": "Claim",
         "text": claim.text,
@@ -102,15 +104,15 @@ def claim_review(
             "@type": "Comment",
             "name": NOTE_NAME,
             "encodingFormat": "application/json",
-            "text": json.dumps(_rest(claim, withheld=withheld), ensure_ascii=False, sort_keys=True),
+            "text": note,
         },
     }
     body = {"@context": "https://schema.org", "@type": "ClaimReview", "claimReviewed": claim.text, "itemReviewed": item}
     whole = {**body, **_published(review), **_answers(records)}
     if withheld:
-        words = [text for text in _words(whole) if text != item["comment"]["text"]]
+        words = [text for text in _words(whole) if text != note]
         remedy = "take it out of the words that go out, or give exact=True to tell the place"
-        refuse_told(claim, (*words, *_words(_rest(claim, withheld=True))), remedy=remedy)
+        refuse_told(claim, (*words, *_words(rest)), remedy=remedy)
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 

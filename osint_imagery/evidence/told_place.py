@@ -1,5 +1,6 @@
 """Whether what people wrote tells a place that is to be kept back: degrees, UTM, MGRS, and codes for places."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
@@ -158,7 +159,7 @@ def _paired(text: str) -> Iterator[tuple[str, float, float, float]]:
 
 
 def _sexagesimal(parts: Sequence[str | None]) -> float:
-    return sum(float(part or 0) / 60**power for power, part in enumerate(parts))
+    return math.fsum(float(part or 0) / 60**power for power, part in enumerate(parts))
 
 
 def _in_meters(text: str, areas: Sequence[AreaOfInterest]) -> Iterator[str]:

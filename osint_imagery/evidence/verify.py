@@ -17,6 +17,7 @@ from osint_imagery.evidence.assessing import check_assessments
 from osint_imagery.evidence.check_dossier import check_head, content, disagreements, one_line, strange_leftovers
 from osint_imagery.evidence.check_records import check_records
 from osint_imagery.evidence.folder import PARTIAL, empty_folders, files_of
+from osint_imagery.evidence.furniture import strange_furniture
 from osint_imagery.evidence.history import history, outdated
 from osint_imagery.evidence.ledger import (
     HEAD,
@@ -171,7 +172,7 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     faults, remarks = check_people(folder, entries, held)
     unfounded, about, skipped = check_assessments(folder, entries, held)
     problems += (*faults, *unfounded)
-    told += (*remarks, *about)
+    told += (*remarks, *about, *strange_furniture(entries))
     if problems or claim is None:
         _refuse(folder, problems)
     told += tuple(note for entry in entries if isinstance(entry.body, SearchMade) for note in entry.body.notes)

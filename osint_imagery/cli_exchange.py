@@ -56,6 +56,7 @@ def _review_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser
     parser = commands.add_parser("claim-review", help="write a claim as ClaimReview JSON-LD, or start a claim from one")
     parser.add_argument("source", help="claim.yaml, folder of a closed claim file, or a ClaimReview (.json, .jsonld)")
     parser.add_argument("out", help="file to write: .json for a ClaimReview, .yaml for a claim to complete")
+    parser.add_argument("--exact", action="store_true", help="tell a place that is marked sensitive as it is")
     parser.set_defaults(command=_review)
     return parser
 
@@ -141,9 +142,9 @@ def _review(options: argparse.Namespace) -> int:
         return 0 if not draft.missing else 1
     if (source / LEDGER).is_file():
         standing = Standing.of(source)
-        text = claim_review(standing.claim, records=[item.record for item in standing.records])
+        text = claim_review(standing.claim, records=[item.record for item in standing.records], exact=options.exact)
     else:
-        text = claim_review(read_claim(source))
+        text = claim_review(read_claim(source), exact=options.exact)
     write_atomic(out, text.encode())
     _say(options, f"{out}: written", {"out": str(out)})
     return 0

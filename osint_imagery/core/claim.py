@@ -131,6 +131,14 @@ class Claim(Model):
         place = prediction.place if prediction and prediction.place else self.place
         return place.aoi()
 
+    def is_sensitive(self, prediction: Prediction | None = None) -> bool:
+        """Return whether a prediction's place is to be kept back; without one, whether any place of the claim is.
+
+        The claim's own mark holds for every prediction, a prediction's mark for its own place.
+        """
+        asked = self.predictions if prediction is None else [prediction]
+        return self.place.sensitive or any(item.place is not None and item.place.sensitive for item in asked)
+
     def hypothesis(self, key: str) -> Hypothesis:
         """Return a hypothesis by its id."""
         return next(item for item in self.hypotheses if item.id == key)

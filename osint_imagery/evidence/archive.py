@@ -28,10 +28,9 @@ from osint_imagery.evidence.ledger import HEAD, LEDGER
 from osint_imagery.evidence.provenance import prov_json
 from osint_imagery.evidence.stac_items import stac_files
 from osint_imagery.evidence.standing import Standing, StandingRecord
+from osint_imagery.evidence.told_place import refuse_told
 
 __all__ = ["Archive", "archive"]
-
-_NEAR = 0.01  # degrees around the place in which a number in the claim's words would tell it
 
 _KEPT = "names of places in sentences, and ids of scenes and products, stay as they are: read them before publishing"
 
@@ -119,7 +118,7 @@ def archive(
     coarse = None if coarsen_m is None else CoarseGrid(coarsen_m)
     standing = Standing.of(dossier)
     _refuse(standing, path, coarse, exact=exact)
-    remarks = _remarks(standing, standing.terms(acknowledge), coarse)
+    remarks = _remarks(standing, standing.terms(acknowledge, whole=True), coarse)
     payload = _payload(standing, coarse, remarks)
     info = {
         "Bag-Software-Agent": standing.records[0].record.software if standing.records else "osint-imagery",
@@ -153,7 +152,7 @@ def _remarks(standing: Standing, terms: Sequence[str], coarse: CoarseGrid | None
         remarks.append(f"Place {coarse.words}; {_KEPT}.")
         remarks.append("The claim file and every figure in it show the place: left out, listed in withheld.json.")
     elif standing.sensitive:
-        remarks.append("The claim marks the place as sensitive; it is shown exactly, as was asked for.")
+        remarks.append("A place is marked sensitive; it is shown exactly, as was asked for.")
     return tuple(remarks)
 
 
@@ -227,27 +226,18 @@ def _refuse_leak(standing: Standing, files: dict[str, bytes]) -> None:
 
 def _refuse_told(claim: Claim) -> None:
     """Look for the place in what people wrote, in whatever form, for their words go out as they are."""
-    bounds = [edge for area in (claim.aoi(), *map(claim.aoi, claim.predictions)) for edge in (area.geometry.bounds,)]
-    spans = [(min(map(abs, pair)), max(map(abs, pair))) for w, s, e, n in bounds for pair in ((w, e), (s, n))]
     texts = (claim.text, *(item.text for item in claim.hypotheses), *(item.text for item in claim.predictions))
-    for text in texts:
-        told = re.findall(r"\d{1,3}\s*[\u00b0\u00ba]\s*\d{1,2}[^,;]{0,12}", text)
-        for number in re.findall(r"\d{1,3}[.,]\d{3,}", text):
-            value = float(number.replace(",", "."))
-            told += [number] if any(low - _NEAR <= value <= high + _NEAR for low, high in spans) else []
-        if told:
-            msg = f"out would hold a coordinate of the place, for the claim says {told[0]!r}; nothing was written"
-            raise EvidenceError(msg)
+    refuse_told(claim, texts, remedy="nothing was written")
 
 
 def _coordinates(standing: Standing) -> Iterator[float]:
     claim = standing.claim
     areas = [claim.aoi(), *(claim.aoi(item) for item in claim.predictions)]
     shapes = [area.geometry for area in areas]
-    shapes += [shapely.from_wkt(found.outline_wkt) for one in standing.records for found in one.record.detections]
+    detections = [found for record in standing.held for found in record.detections]
+    shapes += [shapely.from_wkt(found.outline_wkt) for found in detections]
     for shape in shapes:
         yield from (float(value) for value in shapely.get_coordinates(shape).ravel())
         yield from shape.bounds
-    for one in standing.records:
-        for found in one.record.detections:
-            yield from (float(found.longitude), float(found.latitude))
+    for found in detections:
+        yield from (float(found.longitude), float(found.latitude))

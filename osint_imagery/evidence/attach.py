@@ -109,7 +109,7 @@ def attach(dossier: str | Path, target: str | Path, *, acknowledge: Sequence[str
     acknowledge = require_each(str, acknowledge=acknowledge)
     path = _target(target)
     standing = Standing.of(dossier)
-    report = report_of(standing, standing.terms(acknowledge))
+    report = report_of(standing, standing.terms(acknowledge, whole=False))
     before = path.read_bytes()
     held = _read(path, before)
     if path.suffix.lower() in {".yaml", ".yml"} and digest_bytes(held.original) != standing.claim.digest:

@@ -20,6 +20,7 @@ import os
 import re
 import sys
 import time
+from datetime import datetime
 from typing import Any
 
 LEDGER, HEAD = "ledger.jsonl", "ledger.head"
@@ -54,6 +55,70 @@ DIGEST = re.compile("sha256:[0-9a-f]{64}")
 INSTANT = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?Z")
 
 Object = dict[str, Any]
+
+
+def is_instant(value: Any) -> bool:
+    """Whether a value is an instant in UTC that there was: no 31 February, no second 60."""
+    if not isinstance(value, str) or not INSTANT.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value[:19])
+    except ValueError:
+        return False
+    return True
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value is a text that is not empty."""
+    return isinstance(value, str) and value != ""
+
+
+def is_count(value: Any) -> bool:
+    """Whether a value is a whole number from 0 on."""
+    return type(value) is int and value >= 0
+
+
+def is_digest(value: Any) -> bool:
+    """Whether a value is a SHA-256 as it is written here."""
+    return isinstance(value, str) and bool(DIGEST.fullmatch(value))
+
+
+def is_interval(value: Any) -> bool:
+    """Whether a value is a span between two instants."""
+    keys = {"start_datetime", "end_datetime", "label"}
+    if not isinstance(value, dict) or set(value) != keys or not is_text(value["label"]):
+        return False
+    return is_instant(value["start_datetime"]) and is_instant(value["end_datetime"])
+
+
+def is_texts(value: Any) -> bool:
+    """Whether a value is a list of texts."""
+    return isinstance(value, list) and all(map(is_text, value))
+
+
+FIELDS: dict[str, tuple[Any, str]] = {
+    **dict.fromkeys(("media_type", "shows", "record_id", "answer", "scene_id", "reason", "by"), (is_text, "a text")),
+    **dict.fromkeys(("signer", "authority", "endpoint", "method", "body"), (is_text, "a text")),
+    **dict.fromkeys(("used", "covers_claim"), (lambda value: isinstance(value, bool), "true or false")),
+    **dict.fromkeys(("pages", "returned", "offered", "supersedes"), (is_count, "a number from 0 on")),
+    **dict.fromkeys(("metadata_digest", "source", "claim", "head"), (is_digest, "a SHA-256")),
+    **dict.fromkeys(("asked", "said_at"), (is_instant, "an instant in UTC")),
+    **dict.fromkeys(("scene_ids", "gaps", "remarks", "conforms_to"), (is_texts, "a list of texts")),
+    "href": (lambda value: isinstance(value, str), "a text"),
+    "matched": (lambda value: value is None or is_count(value), "a number from 0 on, or null"),
+    "answers": (lambda value: isinstance(value, list) and all(map(is_digest, value)), "a list of SHA-256"),
+    "acquired": (lambda value: value is None or is_interval(value), "a span of time, or null"),
+    "when": (is_interval, "a span of time"),
+}
+
+
+def wrong_field(body: Object) -> str:
+    """Return which field of a body is not of its kind, and what it should be; empty where all are."""
+    for key in sorted(set(body) & set(FIELDS)):
+        holds, what = FIELDS[key]
+        if not holds(body[key]):
+            return f"body.{key}: {str(body[key])[:60]!r} is not {what}"
+    return ""
 
 
 def canonical(value: Any) -> bytes:
@@ -193,6 +258,9 @@ def read_entry(line: bytes) -> Object:
     )
     if not well_formed(entry):
         raise ValueError("not an entry of a kind that is known")
+    wrong = wrong_field(entry["body"]) or wrong_field(entry["body"].get("replacement") or {})
+    if wrong:
+        raise ValueError(wrong)
     if canonical(entry) != line:
         raise ValueError("not in canonical form (RFC 8785)")
     unsealed = {key: value for key, value in entry.items() if key != "digest"}
@@ -218,8 +286,8 @@ def read_chain(data: bytes) -> tuple[list[Object], list[str]]:
         checks = (
             (type(entry["index"]) is int and entry["index"] == index, "lines are missing or moved"),
             (entry["previous"] == (last["digest"] if last else None), "is not chained to the line before it"),
-            (bool(INSTANT.fullmatch(str(entry["at"]))), "has no time"),
-            (last is None or in_order(last["at"], entry["at"]), "is dated before the line before it"),
+            (is_instant(entry["at"]), f"at: {str(entry['at'])[:60]!r} is not an instant in UTC"),
+            (last is None or in_order(str(last["at"]), str(entry["at"])), "is dated before the line before it"),
             ((entry["kind"] == "claim_registered") == (index == 0), "the claim is registered first, and once"),
             (in_turn(str(entry["kind"]), kinds), "follows a closed ledger"),
             (vouches(entry, entries), "vouches for another ledger than the one before it"),
@@ -234,8 +302,12 @@ def in_order(first: str, second: str) -> bool:
     return (first[:19], first[19:-1].ljust(9, "0")) <= (second[:19], second[19:-1].ljust(9, "0"))
 
 
-def check_head(stated: bytes, entries: list[Object]) -> tuple[list[str], list[str]]:
-    """Return problems and notes of the head, which tells when lines were taken off the end."""
+def check_head(stated: bytes, entries: list[Object], waiting: bytes) -> tuple[list[str], list[str]]:
+    """Return problems and notes of the head, which tells when lines were taken off the end.
+
+    In a closed dossier it is the last entry's; unless a run was killed in between, and what it had still to put in the
+    head's place (`waiting`) says so.
+    """
     if not stated:
         told = [HEAD + ": missing"]
         return ([], told) if len(entries) == 1 else (told, [])  # a run killed as it began had not written it
@@ -243,7 +315,45 @@ def check_head(stated: bytes, entries: list[Object]) -> tuple[list[str], list[st
     if stated not in heads:
         return [HEAD + ": is not the digest of any entry: it or " + LEDGER + " was altered or cut short"], []
     late = len(heads) - 1 - heads.index(stated)
-    return [], [f"{HEAD} is {late} entries behind: a run was killed, or goes on"] if late else []
+    if late and is_shut(entries) and waiting != heads[-1]:
+        return [f"{HEAD}: is {late} entries behind {LEDGER}, which is closed: one of the two was altered"], []
+    return [], [f"{HEAD} is {late} entries behind {LEDGER}: a run was killed, or goes on"] if late else []
+
+
+def is_shut(entries: list[Object]) -> bool:
+    """Whether the last closing was not followed by a reopening."""
+    return [entry["kind"] for entry in entries if entry["kind"] in ("closed", "reopened")][-1:] == ["closed"]
+
+
+def content(folder: str, name: str) -> bytes:
+    """Return a file's bytes; none where it is away or no plain file."""
+    path = os.path.join(folder, *name.split("/"))
+    if not os.path.isfile(path) or os.path.islink(path):
+        return b""
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def strange_leftovers(folder: str, ledger: bytes, entries: list[Object]) -> list[str]:
+    """Return what no killed run leaves under the names of its leftovers, where anything could be hidden.
+
+    A former file is what was there before: the ledger begins with it, or it is an earlier head. A partial file is the
+    beginning of what was to come: of this ledger, or of this ledger with entries that follow. Of a line that was cut
+    off nothing can tell what it was to be; in an open dossier that is let pass, as other unrecorded files are.
+    """
+    partial = content(folder, f".{LEDGER}.partial")
+    whole = partial[: partial.rfind(b"\n") + 1]
+    coming, wrong = read_chain(whole) if partial.startswith(ledger) and whole else ([], [])
+    follows = partial.startswith(ledger) and not wrong and (whole == partial or not is_shut(entries))
+    heads = [str(entry["digest"]).encode() + b"\n" for entry in entries + coming]
+    sound = {
+        f".{LEDGER}.partial": ledger.startswith(partial) or follows,
+        f".{LEDGER}.former": ledger.startswith(content(folder, f".{LEDGER}.former")),
+        f".{HEAD}.partial": any(head.startswith(content(folder, f".{HEAD}.partial")) for head in heads),
+        f".{HEAD}.former": any(head.startswith(content(folder, f".{HEAD}.former")) for head in heads),
+    }
+    told = ": holds what no interrupted run leaves; nothing vouches for it, take it away"
+    return [name + told for name, holds in sorted(sound.items()) if not holds]
 
 
 def walk(folder: str) -> tuple[set[str], set[str], set[str]]:
@@ -296,7 +406,6 @@ def check_files(folder: str, entries: list[Object], copies: set[str]) -> tuple[i
         for entry in entries
         if entry["kind"] == "closed"
     ]
-    ends = [entry["kind"] for entry in entries if entry["kind"] in ("closed", "reopened")]
     listed = set().union(*closings)
     good = 0
     for name, digest, size in sorted(promised | listed):
@@ -307,13 +416,47 @@ def check_files(folder: str, entries: list[Object], copies: set[str]) -> tuple[i
         else:
             good += 1
     extra = sorted(there - copies - {file[0] for file in promised | listed})
-    if ends[-1:] != ["closed"]:
+    if not is_shut(entries):
         told = [name + ": no entry records it: left by a killed run, or to be added" for name in extra]
         return good, problems, told + left
     problems += [name + ": is not listed in the closed ledger" for name in extra]
     unlisted = {file[0] for file in promised} - {file[0] for file in closings[-1]}
     problems += [name + ": was recorded, but the closing does not list it" for name in sorted(unlisted)]
     return good, problems, left
+
+
+def disagreements(folder: str, entries: list[Object]) -> list[str]:
+    """Return where the ledger contradicts its files: in the time of what it dates, in the metadata of its scenes."""
+    offered: dict[str, set[str]] = {}
+    for body in [entry["body"] for entry in entries if entry["kind"] == "scene_offered"]:
+        offered.setdefault(body["scene_id"], set()).add(body["metadata_digest"])
+    problems = [untimely(folder, entry) for entry in entries]
+    for body in [entry["body"] for entry in entries if entry["kind"] == "scene_metadata_added"]:
+        scene = body["shows"][len("metadata of scene ") : -len(", verbatim")]
+        known = body["digest"] in offered.get(scene, {body["digest"]})
+        problems.append("" if known else f"{body['path']}: is not the metadata that scene {scene} was offered with")
+    return [line for line in problems if line]
+
+
+def untimely(folder: str, entry: Object) -> str:
+    """Return whether an entry is dated before what it tells of; empty where not."""
+    body, where = entry["body"].get("replacement") or entry["body"], f"{LEDGER}: line {entry['index'] + 1}: "
+    if body.get("acquired") and not in_order(body["acquired"]["start_datetime"], entry["at"]):
+        return f"{where}offers scene {body['scene_id']} before it was acquired"
+    if entry["kind"] != "assessment_added" and "record_id" not in body:
+        return ""
+    made = created(content(folder, body["path"]))
+    late = made and not in_order(made, entry["at"])
+    return f"{where}is dated {entry['at']}, before {body['path']} was made ({made})" if late else ""
+
+
+def created(data: bytes) -> str:
+    """Return when a document says that it was made; empty where it does not say it."""
+    try:
+        made = json.loads(data)["created"]
+    except ERRORS:
+        return ""
+    return made if is_instant(made) else ""
 
 
 def state(folder: str) -> list[bytes]:
@@ -349,7 +492,8 @@ def check_once(folder: str, head: bytes, ledger: bytes) -> tuple[list[str], list
     entries, problems = read_chain(ledger)
     if problems or not entries:
         return [], problems or [LEDGER + ": empty"], []
-    problems, notes = check_head(head, entries)
+    problems, notes = check_head(head, entries, content(folder, f".{HEAD}.partial"))
+    problems += strange_leftovers(folder, ledger, entries) + disagreements(folder, entries)
     copies, altered, away = differing_copies(folder, entries)
     good, bad, told = check_files(folder, entries, copies)
     seals = [entry["body"].get("signer") or entry["body"]["authority"] for entry in entries if entry["kind"] in SEALS]

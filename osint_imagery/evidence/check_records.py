@@ -35,6 +35,7 @@ def check_records(
         if added.path in held:
             problems += [f"{added.path}: {what}" for what in _record(folder, added, claim, previous, stated=stated)]
             problems += [f"{added.path}: {what}" for what in _pictures(folder, added, pictures)]
+            problems += [f"{added.path}: {what}" for what in _metadata(folder, added, entries)]
         previous = added.digest
         strange = sorted(set(added.scene_ids) - offered)
         notes += [f"{added.path} rests on scene {name}, which no offer names as used" for name in strange]
@@ -114,6 +115,21 @@ def _record(folder: Path, added: RecordAdded, claim: str, previous: str | None, 
     )
     wrong = [*(what for holds, what in checks if not holds), *contradictions(record)]
     return [*wrong, *(_claimed(stated, record) if stated is not None and stated.digest == record.claim.digest else ())]
+
+
+def _metadata(folder: Path, added: RecordAdded, entries: Sequence[Entry]) -> list[str]:
+    """Return which scenes of a record have other metadata than the ledger offered them with."""
+    try:
+        scenes = read_record((folder / added.path).read_bytes()).scenes
+    except InputError:
+        return []
+    offers = [body for entry in entries if isinstance(body := entry.body, SceneOffered)]
+    known = {scene.id: {body.metadata_digest for body in offers if body.scene_id == scene.id} for scene in scenes}
+    return [
+        f"rests on scene {scene.id} with other metadata than it was offered with"
+        for scene in scenes
+        if known[scene.id] and scene.metadata_digest not in known[scene.id]
+    ]
 
 
 def _pictures(folder: Path, added: RecordAdded, files: Mapping[str, StoredFile]) -> list[str]:

@@ -1,13 +1,15 @@
 """A claim as schema.org ClaimReview (JSON-LD) and back; a rating is never invented."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from osint_imagery.core.claim import Appearance, Claim, Claimant
 from osint_imagery.core.errors import InputError
 from osint_imagery.evidence.record import EvidenceRecord
+from osint_imagery.evidence.told_place import refuse_told
 
 __all__ = ["NOTE_NAME", "STATED", "Review", "claim_review"]
 
@@ -16,6 +18,7 @@ NOTE_NAME = "osint-imagery/claim/1"
 
 STATED = frozenset({"schema", "text", "language", "claimant", "stated_on", "first_appearance", "appearances"})
 """Fields of a claim that ClaimReview has properties for."""
+_DIGEST = re.compile("(?:sha256:)?[0-9a-f]{64}")
 _TYPES = {"person": "Person", "organization": "Organization"}
 
 
@@ -38,19 +41,23 @@ class Review:
     published: str
 
 
-def claim_review(claim: Claim, *, records: Sequence[EvidenceRecord] = (), review: Review | None = None) -> str:
+def claim_review(
+    claim: Claim, *, records: Sequence[EvidenceRecord] = (), review: Review | None = None, exact: bool = False
+) -> str:
     """Return a claim as ClaimReview JSON-LD.
 
     Parameters
     ----------
     claim : Claim
         The claim. What ClaimReview has no property for (hypotheses, predictions, denials, place) is kept as JSON
-        in a comment; where the place is sensitive, without any place.
+        in a comment; where its place or that of a prediction is marked sensitive, without any place.
     records : sequence of EvidenceRecord
         Answers to its predictions. Without them nothing is said about the claim's truth: no ``reviewRating``.
         With them the rating holds each answer in words, and never a number.
     review : Review, optional
         Who publishes it.
+    exact : bool
+        Tell places that are marked sensitive as they are.
 
     Returns
     -------
@@ -61,6 +68,8 @@ def claim_review(claim: Claim, *, records: Sequence[EvidenceRecord] = (), review
     ------
     InputError
         If a record is about another claim.
+    EvidenceError
+        If a place is marked sensitive and the words tell it, by a coordinate in the claim's text for example.
 
     Examples
     --------
@@ -79,6 +88,10 @@ def claim_review(claim: Claim, *, records: Sequence[EvidenceRecord] = (), review
         if record.claim.digest != claim.digest:
             msg = f"records={record.id!r} is about claim {record.claim.digest}; give records of {claim.digest}"
             raise InputError(msg)
+    sensitive = claim.is_sensitive() or any(record.safety.sensitive for record in records)
+    withheld = sensitive and not exact
+    rest = _rest(claim, withheld=withheld)
+    note = json.dumps(rest, ensure_ascii=False, sort_keys=True)
     item = {
         "@type": "Claim",
         "text": claim.text,
@@ -91,11 +104,28 @@ def claim_review(claim: Claim, *, records: Sequence[EvidenceRecord] = (), review
             "@type": "Comment",
             "name": NOTE_NAME,
             "encodingFormat": "application/json",
-            "text": json.dumps(_rest(claim), ensure_ascii=False, sort_keys=True),
+            "text": note,
         },
     }
     body = {"@context": "https://schema.org", "@type": "ClaimReview", "claimReviewed": claim.text, "itemReviewed": item}
-    return json.dumps({**body, **_published(review), **_answers(records)}, indent=2, ensure_ascii=False) + "\n"
+    whole = {**body, **_published(review), **_answers(records)}
+    if withheld:
+        words = [text for text in _words(whole) if text != note]
+        remedy = "take it out of the words that go out, or give exact=True to tell the place"
+        refuse_told(claim, (*words, *_words(rest)), remedy=remedy)
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _words(part: object) -> Iterator[str]:
+    """Yield every text in a document, digests aside: what people wrote may tell where."""
+    if isinstance(part, str) and not _DIGEST.fullmatch(part):
+        yield part
+    elif isinstance(part, Mapping):
+        for value in part.values():
+            yield from _words(value)
+    elif isinstance(part, Sequence) and not isinstance(part, str):
+        for value in part:
+            yield from _words(value)
 
 
 def _published(review: Review | None) -> dict[str, object]:
@@ -148,11 +178,11 @@ def _appearance(one: Appearance) -> dict[str, object]:
     return {"@type": "MediaObject", **{name: value for name, value in found.items() if value}}
 
 
-def _rest(claim: Claim) -> dict[str, Any]:
-    """Return the claim's other fields as they were written; without any place where the place is sensitive."""
+def _rest(claim: Claim, *, withheld: bool) -> dict[str, Any]:
+    """Return the claim's other fields as they were written; without any place where those are withheld."""
     body = claim.model_dump(mode="json", by_alias=True, exclude_unset=True)
     rest = {name: value for name, value in body.items() if name not in STATED}
-    if claim.place.sensitive:
+    if withheld:
         rest.pop("place")
         rest["predictions"] = [
             {name: value for name, value in item.items() if name not in {"place", "outside_claim"}}

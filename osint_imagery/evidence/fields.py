@@ -3,11 +3,11 @@
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.lineage import decimal_text
-from osint_imagery.core.timespan import TimeSpan, iso
+from osint_imagery.core.timespan import TimeSpan, iso, utc
 
 __all__ = [
     "ArtifactField",
@@ -34,7 +34,18 @@ __all__ = [
 
 Text = Annotated[str, Field(min_length=1)]
 Number = Annotated[str, Field(pattern=r"^(-?(0|[1-9][0-9]*)(\.[0-9]+)?|-?infinity)$")]
-Instant = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$")]
+
+
+def _there_was(text: str) -> str:
+    utc(text)  # refuses 31 February and second 60, which the pattern lets pass
+    return text
+
+
+Instant = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$"),
+    AfterValidator(_there_was),
+]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Level = Literal["detection", "recognition", "identification", "technical_analysis"]
 

@@ -1,11 +1,14 @@
 """What lies in every dossier besides its evidence: the claim first, then how a stranger can check the folder."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.evidence.folder import NewFile
+from osint_imagery.evidence.ledger import Entry
 
-__all__ = ["CLAIM", "VERIFIER", "own_files", "verifier_source"]
+__all__ = ["CLAIM", "VERIFIER", "own_files", "strange_furniture", "verifier_source"]
 
 VERIFIER = "check_dossier.py"
 """The stand-alone verifier's name in a dossier, and beside this file."""
@@ -34,6 +37,41 @@ _HOW_TO_VERIFY = """How to verify this folder
 
 The claim was registered in the first line, before any pixel was read.
 """
+
+
+_EARLIER = {
+    "sha256:30ead94098d9afbea7743c8ed7f9ecaa8061c7344346483593777e8bed1e21bd": VERIFIER,
+    "sha256:367aebf3432d0826ef4ad783de5858d2362ae35fe9c245739d0ee127dfbb1091": VERIFIER,
+    "sha256:6ff20d36903df4b23f879063a5ad9bfaa45f93e89576935db8211dca1679d488": VERIFIER,
+    "sha256:08116cca8b521a06c4e7832402a7778a0b76f758282fb0fe0d1a4fae1eb66526": VERIFIER,
+    "sha256:3056016b1f7e476c1e596e54c55b61714b5ad60689696fae4e68118875ce177f": VERIFIER,
+    "sha256:5f8fcd06882636b9b7b7c941838ca32ca325e8d3b1567c6d53ec38c4491304d1": VERIFIER,
+    "sha256:0087b16b581a201db2342514da2436914362fa2f4b90cdc4d56f6e9c332f5437": VERIFIER,
+    "sha256:fcd945081f6ae2e38d3dbdcc619f1d1e38673be2ca1df81580cead3e0a7ddd83": VERIFIER,
+    "sha256:33e9aac7408c19255a81bfaf536910f62b642ab15988d3920408a6aa48f328d5": VERIFIER,
+}
+"""What this library wrote before, by digest: whoever changes a text adds the digest of the one before."""
+
+
+def strange_furniture(entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return which programs and instructions of a dossier are none that this library wrote.
+
+    Their bytes are those that were recorded, which is all that a chain can tell: who rewrites it can let the program
+    say anything.
+
+    Parameters
+    ----------
+    entries : sequence of Entry
+        The ledger.
+    """
+    known = {digest_bytes(data): new.name for new, data in own_files()} | _EARLIER
+    warned = {_PROGRAM.name: ("program", "run"), _HOW.name: ("text", "follow")}
+    return tuple(
+        f"{file.path} is not the {warned[file.path][0]} this library wrote (digest {file.digest}): "
+        f"do not {warned[file.path][1]} it"
+        for entry in entries
+        if (file := entry.file) is not None and file.path in warned and known.get(file.digest) != file.path
+    )
 
 
 @lru_cache(maxsize=1)

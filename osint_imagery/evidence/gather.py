@@ -272,5 +272,4 @@ def geolocation_field(finding: Finding) -> Geolocation:
 
 def safety_field(claim: Claim, prediction: Prediction) -> Safety:
     """Return whether the place is marked as sensitive."""
-    place = prediction.place or claim.place
-    return Safety(sensitive=place.sensitive or claim.place.sensitive, coarsened_to_m=None)
+    return Safety(sensitive=claim.is_sensitive(prediction), coarsened_to_m=None)

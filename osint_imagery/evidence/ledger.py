@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal, Self, cast
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Json, canonical_json, digest_bytes
@@ -168,11 +169,36 @@ def parse(data: bytes) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
         try:
             entry = Entry.model_validate_json(line)
         except ValidationError as err:
-            problems.append(f"{LEDGER}: line {index + 1}: {err.errors()[0]['msg']}")
+            problems.append(f"{LEDGER}: line {index + 1}: {_fault(line, err)}")
             continue
         problems.extend(f"{LEDGER}: line {index + 1}: {what}" for what in _misfits(entry, line, index, entries))
         entries.append(entry)
     return tuple(entries), tuple(problems)
+
+
+def _fault(line: bytes, err: ValidationError) -> str:
+    """Return what is wrong with a line; of its body, what is wrong with one of the kind that it states."""
+    found = _body_fault(line)
+    if found is None:
+        faults = err.errors()
+        found = next((one for one in faults if one["loc"][:1] != ("body",)), faults[0])
+        where = ".".join(map(str, found["loc"]))
+    else:
+        where = ".".join(map(str, ("body", *found["loc"])))
+    return f"{where}: {found['msg']}" if where else found["msg"]
+
+
+def _body_fault(line: bytes) -> ErrorDetails | None:
+    try:
+        stated = json.loads(line)
+        model, body = _BODIES[stated["kind"]], json.dumps(stated["body"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    try:
+        model.model_validate_json(body)
+    except ValidationError as err:
+        return err.errors()[0]
+    return None
 
 
 def _misfits(entry: Entry, line: bytes, index: int, before: Sequence[Entry]) -> list[str]:

@@ -11,7 +11,7 @@ from osint_imagery.evidence.fields import ArtifactField
 from osint_imagery.evidence.ledger import Entry
 from osint_imagery.evidence.ledger_file import read_ledger
 from osint_imagery.evidence.record import EvidenceRecord
-from osint_imagery.evidence.recorded import standing_records, withdrawn_records
+from osint_imagery.evidence.recorded import recorded
 from osint_imagery.evidence.verify import verify
 from osint_imagery.scenes.license import acknowledged_terms
 
@@ -47,6 +47,8 @@ class Standing:
         In order of the ledger.
     withdrawn : tuple of Withdrawn
         Records that do not stand, and why.
+    held : tuple of EvidenceRecord
+        Every record in the folder, also those that do not stand: their files lie there and go where the folder goes.
     entries : tuple of Entry
         The ledger.
     """
@@ -55,6 +57,7 @@ class Standing:
     claim: Claim
     records: tuple[StandingRecord, ...]
     withdrawn: tuple[Withdrawn, ...]
+    held: tuple[EvidenceRecord, ...]
     entries: tuple[Entry, ...]
 
     @classmethod
@@ -74,15 +77,18 @@ class Standing:
             msg = f"dossier={folder.name!r} is still open; close it first: what is passed on must be complete"
             raise EvidenceError(msg)
         entries = read_ledger(folder)
+        held = recorded(folder, entries)
         records = tuple(
             StandingRecord(path=one.body.path, digest=one.body.digest, record=one.record)
-            for one in standing_records(folder, entries)
+            for one in held
+            if one.withdrawn is None
         )
         return cls(
             folder=folder,
             claim=read_claim(folder / "claim.yaml"),
             records=records,
-            withdrawn=withdrawn_records(folder, entries),
+            withdrawn=tuple(one.withdrawn for one in held if one.withdrawn is not None),
+            held=tuple(one.record for one in held),
             entries=entries,
         )
 
@@ -98,16 +104,24 @@ class Standing:
 
     @property
     def sensitive(self) -> bool:
-        """Whether the place is one that should not be shown exactly."""
-        return self.claim.place.sensitive or any(item.record.safety.sensitive for item in self.records)
+        """Whether a place is one that should not be shown exactly, by the claim or by any record, withdrawn or not."""
+        return self.claim.is_sensitive() or any(record.safety.sensitive for record in self.held)
 
-    def terms(self, acknowledge: Sequence[str]) -> tuple[str, ...]:
+    def terms(self, acknowledge: Sequence[str], *, whole: bool) -> tuple[str, ...]:
         """Return the restricted terms that were acknowledged and apply to the scenes.
+
+        Parameters
+        ----------
+        acknowledge : sequence of str
+            Names of the licences whose terms were read and are met.
+        whole : bool
+            Whether the folder goes out as it is, with the pictures of withdrawn records; else only what stands.
 
         Raises
         ------
         LicenseError
             If others apply.
         """
-        scenes = [(scene.id, scene.license) for item in self.records for scene in item.record.scenes]
+        records = self.held if whole else tuple(item.record for item in self.records)
+        scenes = [(scene.id, scene.license) for record in records for scene in record.scenes]
         return acknowledged_terms(dict.fromkeys(scenes), acknowledge)

@@ -12,10 +12,12 @@ from osint_imagery.core.arguments import require
 from osint_imagery.core.claim import Claim, read_claim
 from osint_imagery.core.errors import ClaimError, VerificationError
 from osint_imagery.core.lineage import digest_file
+from osint_imagery.core.writing import leftovers_of
 from osint_imagery.evidence.assessing import check_assessments
-from osint_imagery.evidence.check_dossier import one_line
+from osint_imagery.evidence.check_dossier import check_head, content, disagreements, one_line, strange_leftovers
 from osint_imagery.evidence.check_records import check_records
 from osint_imagery.evidence.folder import PARTIAL, empty_folders, files_of
+from osint_imagery.evidence.furniture import strange_furniture
 from osint_imagery.evidence.history import history, outdated
 from osint_imagery.evidence.ledger import (
     HEAD,
@@ -152,10 +154,13 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     if not ledger.is_file():
         _refuse(folder, (f"{LEDGER}: missing; this is not a dossier, or its ledger was deleted",))
     head = _stated_head(folder)  # before the ledger: lines that are added between the two are not missed
-    entries, broken = parse(ledger.read_bytes())
+    data = ledger.read_bytes()
+    entries, broken = parse(data)
     if broken or not entries:
         _refuse(folder, broken or (f"{LEDGER}: empty",))
-    behind, problems = _head(head, entries)
+    plain = [entry.model_dump(mode="json") for entry in entries]
+    altered, behind = check_head(head or b"", plain, content(str(folder), leftovers_of(HEAD)[0]))
+    problems = (*altered, *strange_leftovers(str(folder), data, plain), *disagreements(str(folder), plain))
     held, bad, notes = _files(folder, entries)
     problems += bad
     claim, unread = _claim(folder, entries, held)
@@ -167,7 +172,7 @@ def _check(folder: Path, roots: Sequence[str | Path]) -> Verification:
     faults, remarks = check_people(folder, entries, held)
     unfounded, about, skipped = check_assessments(folder, entries, held)
     problems += (*faults, *unfounded)
-    told += (*remarks, *about)
+    told += (*remarks, *about, *strange_furniture(entries))
     if problems or claim is None:
         _refuse(folder, problems)
     told += tuple(note for entry in entries if isinstance(entry.body, SearchMade) for note in entry.body.notes)
@@ -207,19 +212,6 @@ def _first(entries: Sequence[Entry]) -> StoredFile:
 def _stated_head(folder: Path) -> bytes | None:
     path = folder / HEAD
     return path.read_bytes() if path.is_file() and not path.is_symlink() else None
-
-
-def _head(stated: bytes | None, entries: Sequence[Entry]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return notes and problems about the head file, which tells when lines were taken off the end."""
-    digests = [entry.digest.encode() + b"\n" for entry in entries]
-    if not stated:
-        missing = f"{HEAD}: missing"
-        first = len(entries) == 1
-        return ((f"{missing}; the run was interrupted as it began",), ()) if first else ((), (missing,))
-    if stated not in digests:
-        return (), (f"{HEAD}: is not the digest of any entry of {LEDGER}: one of the two was altered or cut short",)
-    late = len(digests) - 1 - digests.index(stated)
-    return ((f"{HEAD} is {late} entries behind {LEDGER}: a run was interrupted, or goes on",), ()) if late else ((), ())
 
 
 def _files(folder: Path, entries: Sequence[Entry]) -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:

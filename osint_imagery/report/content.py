@@ -237,12 +237,6 @@ def report_content(
     )
 
 
-def _sensitive(claim: Claim, finding: Finding) -> bool:
-    """Return whether the claim's place, or the prediction's own, is marked as sensitive."""
-    own = finding.prediction.place
-    return claim.place.sensitive or (own is not None and own.sensitive)
-
-
 def _section(claim: Claim, finding: Finding) -> Section:
     prediction = finding.prediction
     return Section(
@@ -258,7 +252,7 @@ def _section(claim: Claim, finding: Finding) -> Section:
         unseen=unseen_sentence(finding),
         nothing=nothing_words(finding),
         withheld=withheld_words(finding),
-        detections=detection_rows(finding, sensitive=_sensitive(claim, finding)),
+        detections=detection_rows(finding, sensitive=claim.is_sensitive(prediction)),
         method=method_of(finding),
         quiet=quiet_of(finding),
         explanations=explanations_of(finding),

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from osint_imagery.core.claim import Claim, claim_from_bytes, read_claim
-from osint_imagery.core.errors import ClaimError, InputError
+from osint_imagery.core.errors import ClaimError, EvidenceError, InputError
 from osint_imagery.core.readable import is_blank, unreadable_in
 from osint_imagery.evidence.claim_draft import ClaimDraft, read_claim_review
 from osint_imagery.evidence.claim_review import Review, claim_review
@@ -106,6 +106,30 @@ def test_place_of_a_sensitive_claim_stays_out(tmp_path: Path) -> None:
     text = claim_review(claim)
     assert not any(word in text for word in ("36.0", "45.0", "quay", "hut"))
     assert back(text, tmp_path).missing == ("place",)
+
+
+OWN = "    place: {name: hut, point: [36.001, 45.001], radius_m: 50, sensitive: true}\n    change: appears"
+
+
+def test_a_sensitive_place_of_a_prediction_keeps_every_place_out(tmp_path: Path) -> None:
+    claim = claim_from_bytes(FULL.replace("    change: appears", OWN).encode(), name="c")
+    text = claim_review(claim)
+    assert not any(word in text for word in ("36.0", "45.0", "quay", "hut"))
+    assert back(text, tmp_path).missing == ("place",)
+    assert "36.001" in claim_review(claim, exact=True)
+
+
+@pytest.mark.parametrize("told", ["45.0011,36.0012", "45.00N,36.00E", "8F5M2X4W+QJ"])
+@pytest.mark.parametrize("field", ["A shed was built.", "seen by a docker", "https://example.org/3"])
+def test_words_that_tell_a_sensitive_place_are_refused(told: str, field: str) -> None:
+    hidden = FULL.replace("45.002]}", "45.002], sensitive: true}")
+    assert field in hidden
+    claim = claim_from_bytes(hidden.replace(field, f"{field}?q={told}").encode(), name="c")
+    with pytest.raises(EvidenceError, match=r"coordinate of the place.*; take it out of the words.*exact=True"):
+        claim_review(claim)
+    assert told in claim_review(claim, exact=True)
+    open_ = claim_from_bytes(FULL.replace(field, f"{field}?q={told}").encode(), name="c")
+    assert told in claim_review(open_)
 
 
 FOREIGN = {

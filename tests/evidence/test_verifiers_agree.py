@@ -1,19 +1,26 @@
 """The library and the stand-alone program say the same of a folder, also of what is merely lying about in it."""
 
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support.forging import forge, rewrite
 
 from osint_imagery.core.errors import VerificationError
+from osint_imagery.core.lineage import digest_bytes
+from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.evidence import check_dossier
 from osint_imagery.evidence import verify as library
 from osint_imagery.evidence.check_dossier import check, one_line
 from osint_imagery.evidence.claim_file import ClaimFile
+from osint_imagery.evidence.fields import Interval
+from osint_imagery.evidence.ledger_bodies import SceneOffered
 from osint_imagery.evidence.signing import new_key, sign
 from osint_imagery.evidence.verify import verify
 
@@ -52,7 +59,7 @@ def replace_by_folder(path: Path) -> None:
 
 CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "nothing": (lambda home: None, ""),
-    "partial ledger": (lambda home: (home / ".ledger.jsonl.partial").write_bytes(b"{"), ".ledger.jsonl.partial"),
+    "partial ledger": (lambda home: (home / ".ledger.jsonl.partial").write_bytes(b'{"at'), ".ledger.jsonl.partial"),
     "former head": (lambda home: (home / ".ledger.head.former").write_bytes(b"x"), ".ledger.head.former"),
     "partial report": (lambda home: (home / ".report.html.partial").write_bytes(b"<"), ".report.html.partial"),
     "empty folder": (lambda home: (home / "figures" / "more").mkdir(parents=True), "figures/more"),
@@ -151,3 +158,118 @@ def test_a_dossier_that_a_killed_run_left_with_an_empty_folder_goes_on(dossier: 
     ClaimFile.open(made).close(at=at)
     assert by_program(made)[0]
     assert by_library(made)[0]
+
+
+REWRITTEN: dict[str, tuple[Callable[[list[Any]], object], str, str]] = {
+    "31 February": (lambda lines: lines[0].update(at="2026-02-31T00:00:00Z"), "line 1: at", "line 1: at"),
+    "second 60": (lambda lines: lines[0].update(at="2026-02-01T00:00:60Z"), "line 1: at", "line 1: at"),
+    "a size of words": (lambda lines: lines[1]["body"].update(shows=5), "body.shows", "body.shows"),
+    "backdated": (
+        lambda lines: [line.update(at="2017-11-02T00:00:00Z") for line in lines],
+        "before records/0001-shed.json was made (2026-06-01T12:00:00Z)",
+        "before records/0001-shed.json was made (2026-06-01T12:00:00Z)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REWRITTEN)
+def test_a_chain_that_was_made_again_around_what_cannot_be_is_named_by_both(dossier: Maker, name: str) -> None:
+    folder = dossier()
+    change, told, told_alone = REWRITTEN[name]
+    rewrite(folder, change)
+    for (holds, lines), words in ((by_library(folder), told), (by_program(folder), told_alone)):
+        assert not holds
+        assert any(line.startswith("ledger.jsonl: line ") and words in line for line in lines), lines
+
+
+def offered(folder: Path, at: datetime, **changed: object) -> None:
+    """Offer scene S1 with its metadata, and keep these, in an open dossier."""
+    body = {
+        "scene_id": "S1",
+        "acquired": Interval.of(TimeSpan("2026-04-28T08:00:00Z")).model_dump(),
+        "used": True,
+        "reason": "clear",
+        "href": "S1.json",
+        "metadata_digest": digest_bytes(b"{}"),
+    }
+    opened = ClaimFile.open(folder)
+    opened._append([("scene_offered", SceneOffered.model_validate({**body, **changed}))], at)
+
+
+def test_an_offer_whose_use_is_a_word_is_named_by_both(dossier: Maker, at: datetime) -> None:
+    folder = dossier(close=False)
+    offered(folder, at)
+    rewrite(folder, lambda lines: lines[-1]["body"].update(used="yes"))
+    for holds, lines in (by_library(folder), by_program(folder)):
+        assert not holds
+        assert any("body.used" in line for line in lines), lines
+
+
+def test_an_offer_before_the_scene_was_acquired_is_named_by_both(dossier: Maker, at: datetime) -> None:
+    folder = dossier(close=False)
+    offered(folder, at, acquired=Interval.of(TimeSpan("2026-07-28T08:00:00Z")).model_dump())
+    for holds, lines in (by_library(folder), by_program(folder)):
+        assert not holds
+        assert any("offers scene S1 before it was acquired" in line for line in lines), lines
+
+
+def test_metadata_other_than_those_that_were_offered_are_named_by_both(
+    dossier: Maker, make: dict[str, Any], at: datetime
+) -> None:
+    folder = dossier(close=False)
+    kept = make["scene"]("S1", TimeSpan("2026-04-28T08:00:00Z"))
+    offered(folder, at, metadata_digest=digest_bytes(kept.metadata))
+    ClaimFile.open(folder).add_scene_metadata(kept, at=at)
+    ClaimFile.open(folder).close(at=at)
+    assert by_library(folder)[0]
+    assert by_program(folder)[0]
+    forge(folder, "scenes/S1.json", lambda body: body.update(altered=True))
+    for holds, lines in (by_library(folder), by_program(folder)):
+        assert not holds
+        assert any(line.startswith("scenes/S1.json: is not the metadata") for line in lines), lines
+
+
+LEFT = {
+    ".ledger.jsonl.partial": b"TANKS SEEN",
+    ".ledger.jsonl.former": b"TANKS SEEN",
+    ".ledger.head.partial": b"TANKS SEEN",
+    ".ledger.head.former": b"TANKS SEEN",
+}
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_what_no_killed_run_leaves_is_a_problem_for_both(folder: Path, name: str) -> None:
+    (folder / name).write_bytes(LEFT[name])
+    for holds, lines in (by_library(folder), by_program(folder)):
+        assert not holds
+        assert any(line.startswith(f"{name}: holds what no interrupted run leaves") for line in lines), lines
+
+
+def test_what_killed_runs_leave_is_a_note_for_both(folder: Path) -> None:
+    lines = (folder / "ledger.jsonl").read_bytes().splitlines(keepends=True)
+    (folder / ".ledger.jsonl.former").write_bytes(b"".join(lines[:2]))
+    (folder / ".ledger.jsonl.partial").write_bytes(b"".join(lines)[:-7])
+    (folder / ".ledger.head.former").write_text(json.loads(lines[1])["digest"] + "\n")
+    (folder / ".ledger.head.partial").write_text(json.loads(lines[-1])["digest"])
+    for holds, told in (by_library(folder), by_program(folder)):
+        assert holds
+        assert sum("left by an interrupted run" in line for line in told) == 4
+
+
+def test_text_behind_a_closed_ledger_in_its_partial_file_is_a_problem(dossier: Maker) -> None:
+    folder = dossier()
+    (folder / ".ledger.jsonl.partial").write_bytes((folder / "ledger.jsonl").read_bytes() + b"TANKS SEEN")
+    assert not by_library(folder)[0]
+    assert not by_program(folder)[0]
+
+
+def test_a_head_behind_a_closed_ledger_is_a_problem_unless_a_run_was_killed(dossier: Maker) -> None:
+    folder = dossier()
+    lines = (folder / "ledger.jsonl").read_bytes().splitlines()
+    (folder / "ledger.head").write_text(json.loads(lines[-2])["digest"] + "\n")
+    for holds, told in (by_library(folder), by_program(folder)):
+        assert not holds
+        assert any("ledger.head: is 1 entries behind" in line for line in told)
+    (folder / ".ledger.head.partial").write_text(json.loads(lines[-1])["digest"] + "\n")
+    assert by_library(folder)[0]
+    assert by_program(folder)[0]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.forging import forge
+from support.forging import forge, rewrite
 
 from osint_imagery.core.errors import VerificationError
 from osint_imagery.core.lineage import canonical_json, digest_bytes
@@ -19,6 +19,7 @@ from osint_imagery.evidence.check_dossier import canonical, check, read_chain
 from osint_imagery.evidence.claim_file import ClaimFile
 from osint_imagery.evidence.furniture import verifier_source
 from osint_imagery.evidence.ledger import parse
+from osint_imagery.evidence.ledger_bodies import SceneOffered
 from osint_imagery.evidence.record import record_of
 from osint_imagery.evidence.verify import verify
 from osint_imagery.scenes.catalog import Offer
@@ -39,16 +40,17 @@ FILES = (
 @pytest.fixture
 def closed(tmp_path: Path, case: Any, make: Any, at: datetime) -> Path:
     dossier = ClaimFile.create(tmp_path / "dossier", case.claim, at=at)
+    scene = make["scene"]("S2", TimeSpan("2026-05-13"))
     offer = Offer(
         scene_id="S2",
         acquired=TimeSpan("2026-05-13"),
         used=True,
         reason="meets area and dates",
         href="S2.json",
-        metadata_digest=digest_bytes(b"x"),
+        metadata_digest=digest_bytes(scene.metadata),
     )
     dossier.offer([offer], at=at)
-    dossier.add_scene_metadata(make["scene"]("S2", TimeSpan("2026-05-13")), at=at)
+    dossier.add_scene_metadata(scene, at=at)
     dossier.add_record(record_of(case.claim, case.find(), accessed=at, created=at, software="x 1"), at=at)
     for name, data in (("figures/before.png", b"\x89PNG pixels"), ("report.html", b"<html></html>\n")):
         (dossier.path / name).parent.mkdir(exist_ok=True)
@@ -289,4 +291,40 @@ def test_a_record_that_shows_another_figure_than_the_one_that_lies_there_is_name
     digest = "sha256:" + "0" * 64
     forge(folder, "records/0001-shed.json", lambda body: body["artifacts"][0].update(digest=digest))
     with pytest.raises(VerificationError, match=r"shows shed-before-after\.png with another digest"):
+        verify(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("check_dossier.py", "check_dossier.py is not the program this library wrote (digest {}): do not run it"),
+        ("HOW-TO-VERIFY.txt", "HOW-TO-VERIFY.txt is not the text this library wrote (digest {}): do not follow it"),
+    ],
+)
+def test_a_program_that_only_says_verified_is_told(closed: Path, name: str, told: str) -> None:
+    data = b'print("VERIFIED")\n'
+    (closed / name).write_bytes(data)
+
+    def again(entries: list[Any]) -> None:
+        for entry in entries:
+            for file in (entry["body"], *entry["body"].get("files", ())):
+                if file.get("path") == name:
+                    file.update(digest=digest_bytes(data), size=len(data))
+
+    rewrite(closed, again)
+    assert told.format(digest_bytes(data)) in verify(closed).notes
+
+
+def test_a_record_on_other_metadata_than_were_offered_is_named(dossier: Callable[..., Path], at: datetime) -> None:
+    folder = dossier(close=False)
+    offer = {
+        "scene_id": "S1",
+        "acquired": None,
+        "used": True,
+        "reason": "clear",
+        "href": "S1.json",
+        "metadata_digest": "sha256:" + "0" * 64,
+    }
+    ClaimFile.open(folder)._append([("scene_offered", SceneOffered.model_validate(offer))], at)
+    with pytest.raises(VerificationError, match="rests on scene S1 with other metadata than it was offered with"):
         verify(folder)

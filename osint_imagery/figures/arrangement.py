@@ -12,8 +12,9 @@ from osint_imagery.figures.closeups import CloseUp, plan_close_ups
 from osint_imagery.figures.framing import free_corner, hatched, shown_window
 from osint_imagery.figures.furniture import Outline, Panel, outline_px, pixel_words, plate_size, sensor_words
 from osint_imagery.figures.marks import LABELLED, Mark, Marks, box_of, lay, trace
+from osint_imagery.figures.palette import LOUD
 from osint_imagery.figures.panels import moved_down, plan_panels
-from osint_imagery.figures.sheet import ACCENT, Box, Sheet
+from osint_imagery.figures.sheet import Box, Sheet
 from osint_imagery.figures.stretch import Stretch, shared_stretch
 from osint_imagery.figures.swatches import plan_swatches
 from osint_imagery.figures.words import date_words
@@ -90,7 +91,7 @@ def arrange(
 ) -> Arrangement:
     """Lay out a sheet from the top down to the legend."""
     if pair.simulated:
-        sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
+        sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=LOUD)
     sheet.say(heading, size=11, bold=True, gap=1.2)
     aoi = _aoi(pair, detections)
     panels, warnings = _pictures(sheet, pair, detections, aoi, layout=layout)

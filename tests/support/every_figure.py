@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -135,8 +136,9 @@ FIGURES: dict[str, Draw] = {
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
     for name, draw in FIGURES.items():
-        for suffix in ("png", "svg", "pdf"):
-            saved = draw(2, 80.0).save(folder / f"{name}.{suffix}")
+        figure = draw(2, 80.0)
+        for theme, suffix in product(("light", "dark"), ("png", "svg", "pdf")):
+            saved = figure.save(folder / f"{name}-{theme}.{suffix}", theme=theme)
             print(saved.path.name, saved.digest)  # noqa: T201 - read by the test
     page = oi.swipe(made_pair(), made_detections(made_pair(), 5)).html()
     print("swipe.html", digest_bytes(page.encode()))  # noqa: T201

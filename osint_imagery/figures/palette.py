@@ -23,6 +23,7 @@ __all__ = [
     "CASING",
     "DARK",
     "GRID",
+    "HAND",
     "INK",
     "LANE",
     "LIGHT",
@@ -126,11 +127,11 @@ BLUE, PALE, GRID, LANE = LIGHT.blue, LIGHT.pale, LIGHT.grid, LIGHT.lane
 
 ACCENT, AREA, SQUARE = "#d55e00", "#0b3c5d", "#005f94"
 """On pictures: detections (vermilion of Okabe and Ito), area of interest (dark blue), a place under review (blue)."""
-MARK_INK, PLATE_GROUND = "#000000", "#b04a00"
-"""On pictures: numbers and lines, and the ground of a warning."""
+MARK_INK, PLATE_GROUND, HAND = "#000000", "#b04a00", "#5b1a6e"
+"""On pictures: numbers and lines, the ground of a warning, and what was marked by hand (purple)."""
 CASING = "#fefefe"
 """On pictures: the white round every mark, on which it stays readable whatever is behind and whatever the paper."""
-ON_PICTURES = (ACCENT, AREA, SQUARE, MARK_INK, PLATE_GROUND, CASING)
+ON_PICTURES = (ACCENT, AREA, SQUARE, MARK_INK, PLATE_GROUND, HAND, CASING)
 """Never the color of anything on paper: these stay as they are when the paper is dark."""
 
 _Color = tuple[float, float, float, float]

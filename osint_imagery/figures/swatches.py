@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from osint_imagery.figures.callouts import draw_bracket
 from osint_imagery.figures.furniture import draw_hatch
 from osint_imagery.figures.marks import CUT
 from osint_imagery.figures.palette import ACCENT, AREA, CASING, MARK_INK
@@ -42,6 +43,10 @@ def draw_swatches(page: Axes, swatches: Sequence[tuple[str, float]], *, color: s
         page.add_patch(ground)
         if kind == "hatch":
             draw_hatch(page, (MARGIN, top + 0.2, MARGIN + _WIDTH, top + 2.8), np.ones((1, 1), dtype=bool))
+        if kind == "note":
+            left, right, upper, lower = MARGIN, MARGIN + _WIDTH, top + 0.2, top + 2.8
+            draw_bracket(page, np.array([[left, upper], [right, upper], [right, lower], [left, lower]]))
+            continue
         ink, width, dash = styles[kind]
         frame = Rectangle((MARGIN, top + 0.2), _WIDTH, 2.6, fill=False, edgecolor=ink, linewidth=width, linestyle=dash)
         frame.set_zorder(6)

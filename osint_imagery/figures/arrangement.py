@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from osint_imagery.change.detections import Detections, Verdict
 from osint_imagery.core.pair import Pair
-from osint_imagery.figures.callouts import POINT, Callout, around, legend_words, place_notes, targets_of
+from osint_imagery.figures.callouts import POINT, Callout, around, legend_rows, place_notes, targets_of
 from osint_imagery.figures.closeups import CloseUp, plan_close_ups
 from osint_imagery.figures.framing import free_corner, hatched, shown_window
 from osint_imagery.figures.furniture import Outline, Panel, outline_px, pixel_words, plate_size, sensor_words
@@ -109,7 +109,6 @@ def arrange(
     hatching = hatched(pair, detections)[panels[0].window]
     words = _aoi_words(detections)
     rows = _legend(detections, marks[:LABELLED], hatching=bool(hatching.any()), area=words)
-    noted = [("note", legend_words(layout.notes))] if layout.notes else []
     return Arrangement(
         pair=pair,
         panels=panels,
@@ -121,7 +120,7 @@ def arrange(
         warnings=warnings,
         close_ups=close_ups,
         furniture=furniture,
-        swatches=plan_swatches(sheet, [*rows, *noted]),
+        swatches=plan_swatches(sheet, [*rows, *legend_rows(layout.notes)]),
         stretch=shared_stretch(pair, bands, panels[0].window),
     )
 

@@ -119,8 +119,9 @@ def before_after(
         for words in footer_words(footer):
             sheet.say(words)
         drawing, page = sheet.open()
-        places = zip(plan.panels, plan.laid, plan.callouts, strict=True)
-        for (panel, laid, callouts), image in zip(places, (pair.before, pair.after), strict=True):
+        for panel, laid, callouts, image in zip(
+            plan.panels, plan.laid, plan.callouts, (pair.before, pair.after), strict=True
+        ):
             draw_picture(page, panel, plan.stretch.apply(image)[panel.window], plan.hatching, aoi=plan.aoi)
             draw_marks(page, panel, laid)
             draw_callouts(page, callouts)
@@ -179,5 +180,5 @@ def _shows(pair: Pair, detections: Detections | None, parts: Sequence[LayoutPart
     simulated = "SIMULATED. " if pair.simulated else ""
     dates = f"{date_words(pair.before)} ({sides[0]}) and {date_words(pair.after)} ({sides[1]})"
     numbered = f" Numbers name the strongest {min(len(detections), LABELLED)}." if detections else ""
-    by_hand = f" Also {legend_words(notes)}." if notes else ""
+    by_hand = f" {legend_words(notes)}".rstrip()
     return f"{simulated}The same ground on {dates}, with one stretch. {verdict_words(detections)}{numbered}{by_hand}"

@@ -27,6 +27,7 @@ __all__ = [
     "around",
     "draw_bracket",
     "draw_callouts",
+    "legend_rows",
     "legend_words",
     "place_notes",
     "targets_of",
@@ -115,8 +116,8 @@ def place_notes(
         if None not in placed:
             return tuple(one for one in placed if one is not None)
     msg = (
-        f"layout: {len(notes)} notes find no room on pictures of {right - left:.0f} x {bottom - top:.0f} mm; give fewer, "
-        "or a larger width_mm"
+        f"layout: {len(notes)} notes find no room on pictures of {right - left:.0f} x {bottom - top:.0f} mm; "
+        "give fewer, or a larger width_mm"
     )
     raise InputError(msg)
 
@@ -198,13 +199,21 @@ def _arrow(spot: Box, target: NDArray[np.float64]) -> tuple[tuple[float, float],
     return (min(max(x, spot[0]), spot[2]), min(max(y, spot[1]), spot[3])), (x, y)
 
 
-def legend_words(notes: Sequence[Note]) -> str:
-    """Return the legend of all notes, by letter."""
-    each = []
+def legend_rows(notes: Sequence[Note]) -> list[tuple[str, str]]:
+    """Return the kinds and words of the legend's rows: one a note, so that no script moves the letter of another."""
+    if not notes:
+        return []
+    rows = [("note", "marked by hand by whoever made this figure, not found by the method:")]
     for key, note in zip(ascii_uppercase, notes, strict=False):
         date = "" if note.on == NotedDate.BOTH else f" ({note.on})"
-        each.append(f"{key}: {note.text.strip()}{date}")
-    return f"marked by hand by whoever made this figure, not found by the method: {'; '.join(each)}"
+        rows.append(("", f"{key}: {note.text.strip()}{date}"))
+    return rows
+
+
+def legend_words(notes: Sequence[Note]) -> str:
+    """Return the legend in one sentence, for someone who cannot see it; empty without notes."""
+    head, *each = [words for _, words in legend_rows(notes)] or [""]
+    return f"Also {head} {'; '.join(each)}." if head else ""
 
 
 def draw_callouts(page: Axes, callouts: Sequence[Callout]) -> None:

@@ -38,6 +38,8 @@ def draw_swatches(page: Axes, swatches: Sequence[tuple[str, float]], *, color: s
         "hatch": (MARK_INK, 0.5, "-"),
     }
     for kind, top in swatches:
+        if not kind:  # words that belong to the row above
+            continue
         ground = Rectangle((MARGIN - _AROUND, top + 0.2 - _AROUND), _WIDTH + 2 * _AROUND, 2.6 + 2 * _AROUND)
         ground.set(facecolor=CASING, edgecolor="none", zorder=1)  # as the casing on pictures, on dark paper too
         page.add_patch(ground)

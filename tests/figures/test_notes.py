@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.patches import FancyBboxPatch, Rectangle
 from matplotlib.text import Text
 from shapely import LineString, box
@@ -18,7 +19,7 @@ from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.callouts import MOST, place_notes
 from osint_imagery.figures.furniture import Panel
 from osint_imagery.figures.notes import Note, corners_px
-from osint_imagery.figures.palette import ACCENT, HAND
+from osint_imagery.figures.palette import ACCENT, HAND, PLATE_GROUND
 
 LONG = (
     "Портовый кран у восточного причала, сдвинут к воде",
@@ -134,8 +135,9 @@ def test_words_stand_on_the_picture_where_there_is_room() -> None:
 def test_a_warning_never_covers_what_was_marked() -> None:
     pair = made_pair(simulated=True)
     (page,) = oi.before_after(pair, layout=Note(text="crane", pixel=(4.0, 4.0))).drawing.axes
-    (warning, _) = [patch for patch in page.patches if patch.get_zorder() == 8 and patch.get_width() > 10][-2:]
-    (arrow, _) = [mark for mark in page.lines if mark.get_gid() == "arrow"]
+    warning, _ = [patch for patch in page.patches if to_hex(patch.get_facecolor()) == PLATE_GROUND]
+    arrow, _ = [mark for mark in page.lines if mark.get_gid() == "arrow"]
+    assert isinstance(warning, Rectangle)
     assert not box(*warning.get_bbox().extents).intersects(LineString(arrow.get_xydata()))
 
 

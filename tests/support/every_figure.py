@@ -16,6 +16,7 @@ from osint_imagery.core.estimate import Estimate, proportion
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.figures.artist import Figure
+from osint_imagery.figures.notes import Note
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.pod_curve import PodCurve
 from osint_imagery.observe.power import Power
@@ -23,6 +24,7 @@ from osint_imagery.observe.power import Power
 __all__ = ["FIGURES", "TITLE"]
 
 TITLE = "Порт Бейрут, مرفأ بيروت, 贝鲁特港, with_a_name_that_nobody_can_break_into_lines_of_a_narrow_column_of_print"
+MOST_NOTES = 12  # for all of them to find room at 8 cm
 START = datetime(2019, 1, 3, 8, 17, tzinfo=UTC)
 Draw = Callable[[int, float], Figure]
 
@@ -36,6 +38,17 @@ def close_ups(count: int, width: float) -> Figure:
     pair = made_pair(simulated=True)
     found = made_detections(pair, count, crowded=count < 40)
     return oi.before_after(pair, found, title=TITLE, layout=("stacked", "close-ups", "locator"), width_mm=width)
+
+
+def noted(count: int, width: float) -> Figure:
+    pair = made_pair(simulated=True)
+    rows, columns = pair.shape
+    spots = [(20 + k * 37 % 100 / 100 * (columns - 60), 20 + k * 61 % 100 / 100 * (rows - 60)) for k in range(count)]
+    notes = [
+        Note(text=TITLE, pixel=(x, y) if k % 3 else (x, y, x + 18, y + 12))
+        for k, (x, y) in enumerate(spots[:MOST_NOTES])
+    ]
+    return oi.before_after(pair, made_detections(pair, min(count, 5)), layout=notes, width_mm=width)
 
 
 def difference(count: int, width: float) -> Figure:
@@ -125,6 +138,7 @@ FIGURES: dict[str, Draw] = {
         contact_sheet,
         difference,
         likelihood_ladder,
+        noted,
         pod_curve,
         probability,
         reliability_diagram,

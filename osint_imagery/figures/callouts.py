@@ -103,9 +103,13 @@ def place_notes(
         If a note lies outside, or there is no room for all labels.
     """
     letters = [key for key, _ in zip(ascii_uppercase, notes, strict=False)]
-    words = [f"{key} {note.text.strip()}" for key, note in zip(letters, notes, strict=True)]
+    words = [f"{key} {note.text}" for key, note in zip(letters, notes, strict=True)]
     left, top, right, bottom = pictures[0][0].box
-    short = all(_size(name)[0] <= _SHARE * (right - left) and not undrawable(name) for name in words)
+    short = (
+        bool(words)
+        and not undrawable("".join(words))
+        and max(_size(name)[0] for name in words) <= _SHARE * (right - left)
+    )
     for names in (words, letters) if short else (letters,):
         placed = [
             _placed(
@@ -206,7 +210,7 @@ def legend_rows(notes: Sequence[Note]) -> list[tuple[str, str]]:
     rows = [("note", "marked by hand by whoever made this figure, not found by the method:")]
     for key, note in zip(ascii_uppercase, notes, strict=False):
         date = "" if note.on == NotedDate.BOTH else f" ({note.on})"
-        rows.append(("", f"{key}: {note.text.strip()}{date}"))
+        rows.append(("", f"{key}: {note.text}{date}"))
     return rows
 
 

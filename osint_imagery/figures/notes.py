@@ -75,6 +75,7 @@ class Note:
             raise InputError(msg)
         name = "pixel" if self.lonlat is None else "lonlat"
         object.__setattr__(self, name, _checked(name, self.position))
+        object.__setattr__(self, "text", " ".join(self.text.split()))  # one line on the picture
 
     @property
     def position(self) -> Position:

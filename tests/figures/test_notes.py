@@ -130,6 +130,8 @@ def test_words_stand_on_the_picture_where_there_is_room() -> None:
 
     assert words(drawn(2, 170.0, texts=("crane", "shed"))) == {"A crane", "B shed"}
     assert words(drawn(2, 170.0)) == {"A", "B"}
+    assert words(drawn(1, 170.0, texts=("贝",))) == {"A"}, "no installed typeface has it"
+    assert words(drawn(1, 170.0, texts=("gantry\n crane",))) == {"A gantry crane"}
 
 
 def test_a_warning_never_covers_what_was_marked() -> None:

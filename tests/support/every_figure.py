@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 from support.assessed import assessed_with
 from support.dates import PLACE, look
 from support.drawn import made_detections, made_pair
+from support.reported import made_content
 
 import osint_imagery as oi
 from osint_imagery.core.estimate import Estimate, proportion
@@ -20,6 +20,8 @@ from osint_imagery.figures.notes import Note
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.pod_curve import PodCurve
 from osint_imagery.observe.power import Power
+from osint_imagery.report.html import html_report
+from osint_imagery.report.stored import stored_content
 
 __all__ = ["FIGURES", "TITLE"]
 
@@ -149,10 +151,22 @@ FIGURES: dict[str, Draw] = {
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
+    shown: set[tuple[type, bool]] = set()
     for name, draw in FIGURES.items():
         figure = draw(2, 80.0)
-        for theme, suffix in product(("light", "dark"), ("png", "svg", "pdf")):
+        files = [("light", "png"), ("light", "svg")]
+        kinds = {(type(artist), bool(artist.get_path_effects())) for artist in figure.drawing.findobj()}
+        if kinds - shown:  # the slow PDF, and dark paper: until each kind of mark was in both
+            files += [("light", "pdf"), ("dark", "svg")]
+            shown |= kinds
+        for theme, suffix in files:
             saved = figure.save(folder / f"{name}-{theme}.{suffix}", theme=theme)
             print(saved.path.name, saved.digest)  # noqa: T201 - read by the test
     page = oi.swipe(made_pair(), made_detections(made_pair(), 5)).html()
-    print("swipe.html", digest_bytes(page.encode()))  # noqa: T201
+    content = made_content(folder)
+    for kind, data in (
+        ("swipe.html", page.encode()),
+        ("report.html", html_report(content).encode()),
+        ("report.json", stored_content(content, folder)),
+    ):
+        print(kind, digest_bytes(data))  # noqa: T201

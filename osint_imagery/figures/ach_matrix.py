@@ -8,17 +8,18 @@ from matplotlib.patches import Rectangle
 from osint_imagery.core.arguments import require
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.lettering import SMALLEST
+from osint_imagery.figures.palette import INK, LIGHT, QUIET
 from osint_imagery.figures.plot import charted
-from osint_imagery.figures.sheet import INK, MARGIN, QUIET, Box, Sheet, letter, paper_width
+from osint_imagery.figures.sheet import MARGIN, Box, Sheet, letter, paper_width
 from osint_imagery.figures.weighed import Row, Weighed, say_basis, say_head
 
 __all__ = ["ach_matrix"]
 
 _SIGNS = {  # sign, ground, words: told apart by sign alone, by gray alone, and by color-blind readers
-    "consistent": ("+", "#cfe3f2", "consistent"),
-    "inconsistent": ("−", "#e69f00", "inconsistent"),
-    "neutral": ("0", "#f4f4f4", "neutral"),
-    "not applicable": ("·", "#ffffff", "not applicable: nothing was decided"),
+    "consistent": ("+", LIGHT.pale, "consistent"),
+    "inconsistent": ("−", LIGHT.amber, "inconsistent"),
+    "neutral": ("0", LIGHT.neutral, "neutral"),
+    "not applicable": ("·", LIGHT.paper, "not applicable: nothing was decided"),
 }
 _CELL, _LEAST_ROW = 14.0, 6.0  # mm: the widest cell, the lowest row
 _WIDEST = 0.55  # of the sheet, for all cells together

@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 
 from osint_imagery.change.detections import Detections, Verdict
 from osint_imagery.core.pair import Pair
+from osint_imagery.figures.callouts import POINT, Callout, around, legend_rows, place_notes, targets_of
 from osint_imagery.figures.closeups import CloseUp, plan_close_ups
 from osint_imagery.figures.framing import free_corner, hatched, shown_window
 from osint_imagery.figures.furniture import Outline, Panel, outline_px, pixel_words, plate_size, sensor_words
 from osint_imagery.figures.marks import LABELLED, Mark, Marks, box_of, lay, trace
+from osint_imagery.figures.notes import Note, corners_px
+from osint_imagery.figures.palette import LOUD
 from osint_imagery.figures.panels import moved_down, plan_panels
-from osint_imagery.figures.sheet import ACCENT, Box, Sheet
+from osint_imagery.figures.sheet import Box, Sheet
 from osint_imagery.figures.stretch import Stretch, shared_stretch
 from osint_imagery.figures.swatches import plan_swatches
 from osint_imagery.figures.words import date_words
@@ -26,11 +29,12 @@ WARNING = "SIMULATED"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """How many pictures stand in a row, captions of further ones after the two dates, close-ups under them."""
+    """How many pictures stand in a row, captions of further ones after the two dates, close-ups under them, notes."""
 
     across: int = 2
     more: tuple[tuple[str, ...], ...] = ()
     close_ups: bool = False
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -47,6 +51,8 @@ class Arrangement:
         One a detection, strongest first.
     laid : tuple of Marks
         Where the marks and their numbers stand, one a panel.
+    callouts : tuple of tuple of Callout
+        What was marked by hand on before and on after.
     aoi : Outline
         Rings of the area of interest, px; empty where there is none.
     hatching : ndarray of bool, (y, x)
@@ -67,6 +73,7 @@ class Arrangement:
     panels: tuple[Panel, ...]
     marks: tuple[Mark, ...]
     laid: tuple[Marks, ...]
+    callouts: tuple[tuple[Callout, ...], ...]
     aoi: Outline
     hatching: NDArray[np.bool_]
     warnings: tuple[Box | None, ...]
@@ -90,27 +97,30 @@ def arrange(
 ) -> Arrangement:
     """Lay out a sheet from the top down to the legend."""
     if pair.simulated:
-        sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
+        sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=LOUD)
     sheet.say(heading, size=11, bold=True, gap=1.2)
     aoi = _aoi(pair, detections)
     panels, warnings = _pictures(sheet, pair, detections, aoi, layout=layout)
     marks = trace(pair, detections, panels[0])
-    laid = tuple(lay(marks, panel, [spot] if spot else []) for panel, spot in zip(panels, warnings, strict=True))
+    taken = [_taken(panel, spot, pair, layout.notes) for panel, spot in zip(panels, warnings, strict=True)]
+    laid = tuple(lay(marks, panel, boxes) for panel, boxes in zip(panels, taken, strict=True))
     close_ups = plan_close_ups(sheet, pair, marks) if layout.close_ups else ()
     furniture = sheet.take(11.5) if pair.grid is not None else sheet.bottom
     hatching = hatched(pair, detections)[panels[0].window]
     words = _aoi_words(detections)
+    rows = _legend(detections, marks[:LABELLED], hatching=bool(hatching.any()), area=words)
     return Arrangement(
         pair=pair,
         panels=panels,
         marks=marks,
         laid=laid,
+        callouts=place_notes(layout.notes, pair.grid, _free(panels, laid, warnings)),
         aoi=aoi,
         hatching=hatching,
         warnings=warnings,
         close_ups=close_ups,
         furniture=furniture,
-        swatches=_legend(sheet, detections, marks[:LABELLED], hatching=bool(hatching.any()), area=words),
+        swatches=plan_swatches(sheet, [*rows, *legend_rows(layout.notes)]),
         stretch=shared_stretch(pair, bands, panels[0].window),
     )
 
@@ -126,23 +136,24 @@ def _pictures(
         for name, image in (("Before", pair.before), ("After", pair.after))
     )
     captions = (*dates, *layout.more)
+    points = [*([np.concatenate(aoi)] if aoi else []), *(corners_px(note, pair.grid) for note in layout.notes)]
     panels: list[Panel] = []
     warnings: list[Box | None] = []
     for start in range(0, len(captions), layout.across):
         some = captions[start : start + layout.across]
         row = plan_panels(sheet, some, pair.grid, window, across=layout.across)
-        row, spots = _warned(sheet, row, aoi, detections) if pair.simulated else (row, (None,) * len(row))
+        row, spots = _warned(sheet, row, points, detections) if pair.simulated else (row, (None,) * len(row))
         panels.extend(row)
         warnings.extend(spots)
     return tuple(panels), tuple(warnings)
 
 
 def _warned(
-    sheet: Sheet, row: tuple[Panel, ...], aoi: Outline, detections: Detections | None
+    sheet: Sheet, row: tuple[Panel, ...], points: Sequence[NDArray[np.float64]], detections: Detections | None
 ) -> tuple[tuple[Panel, ...], tuple[Box, ...]]:
-    """Find a corner that hides neither the area nor a detection; without one, make room over the pictures."""
+    """Find a corner that hides no detection and none of some points, px; without one, make room over the pictures."""
     panel, size = row[0], plate_size(WARNING)
-    kept = [_around(panel.place(np.concatenate(aoi)))] if aoi else []
+    kept = [around(panel.place(some)) for some in points]
     kept += [box_of(item, panel) for item in detections] if detections else []
     corner = free_corner(panel, size, kept)
     if corner is None:
@@ -154,9 +165,18 @@ def _warned(
     return row, tuple((corner[0] + shift, corner[1], corner[2] + shift, corner[3]) for shift in shifts)
 
 
-def _around(points: NDArray[np.float64]) -> Box:
-    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
-    return float(x0), float(y0), float(x1), float(y1)
+def _taken(panel: Panel, warning: Box | None, pair: Pair, notes: Sequence[Note]) -> list[Box]:
+    """Return where no number of a detection may stand: on a warning, or on a point that was marked by hand."""
+    points = [target for target in targets_of(notes, pair.grid, panel) if len(target) == 1]
+    return [*([warning] if warning else []), *(around(point, POINT) for point in points)]
+
+
+def _free(
+    panels: Sequence[Panel], laid: Sequence[Marks], warnings: Sequence[Box | None]
+) -> tuple[tuple[Panel, Sequence[Box], Sequence[Box]], ...]:
+    """Return both dates with what notes may not cover, numbers and warnings, and what they should not, detections."""
+    both = list(zip(panels, laid, warnings, strict=True))[:2]
+    return tuple((panel, (*marks.labels, *([spot] if spot else [])), marks.boxes) for panel, marks, spot in both)
 
 
 def _aoi(pair: Pair, detections: Detections | None) -> Outline:
@@ -176,9 +196,9 @@ def _aoi_words(detections: Detections | None) -> str:
 
 
 def _legend(
-    sheet: Sheet, detections: Detections | None, chosen: Sequence[Mark], *, hatching: bool, area: str
-) -> tuple[tuple[str, float], ...]:
-    """Plan the legend's rows and return each swatch with its top, mm."""
+    detections: Detections | None, chosen: Sequence[Mark], *, hatching: bool, area: str
+) -> list[tuple[str, str]]:
+    """Return the kinds and words of the legend's rows."""
     total, numbered = len(detections) if detections else 0, len(chosen)
     rest = total - numbered
     settled = detections is not None and detections.verdict is Verdict.CHANGED
@@ -201,4 +221,4 @@ def _legend(
     if hatching:
         words = "not usable on both dates" if detections is None else "not usable on both dates: not examined"
         rows.append(("hatch", f"{words}; plain gray where there are no pixels to show"))
-    return plan_swatches(sheet, rows)
+    return rows

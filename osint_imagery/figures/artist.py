@@ -12,6 +12,7 @@ from matplotlib.figure import Figure as Drawing
 
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Artifact, digest_bytes
+from osint_imagery.figures.palette import Theme, painted, theme_named
 from osint_imagery.figures.publishing import terms_said, write_once
 
 __all__ = ["DPI", "Figure", "house_style"]
@@ -76,17 +77,27 @@ class Figure:
     texts: tuple[str, ...]
     licenses: tuple[tuple[str, str | None], ...] = ()
 
-    def png(self) -> bytes:
-        """Return the figure as a PNG file's bytes, ten pixels a millimeter."""
-        return self._render("png", "")
+    def png(self, *, theme: Theme | str = Theme.LIGHT) -> bytes:
+        """Return the figure as a PNG file's bytes, ten pixels a millimeter; `theme` as for :meth:`save`."""
+        return self._render("png", "", theme_named(theme))
 
-    def save(self, path: str | Path, *, acknowledge: Sequence[str] = (), working_copy: bool = False) -> Artifact:
+    def save(
+        self,
+        path: str | Path,
+        *,
+        theme: Theme | str = Theme.LIGHT,
+        acknowledge: Sequence[str] = (),
+        working_copy: bool = False,
+    ) -> Artifact:
         """Write the figure; the suffix names the format.
 
         Parameters
         ----------
         path : str or Path
             Ends in ``.png``, ``.svg`` or ``.pdf``.
+        theme : Theme or str
+            ``"light"`` paper, or ``"dark"``: the same figure for a dark page or slide. Pictures, and the marks on them,
+            are the same in both.
         acknowledge : sequence of str
             Licences with restricted use whose terms you have read and meet (``("CC-BY-NC-4.0",)``); they are
             written into the file.
@@ -101,7 +112,7 @@ class Figure:
         Raises
         ------
         InputError
-            If the suffix is another one.
+            If the suffix is another one, or there is no such theme.
         LicenseError
             If pixels are under restricted terms that are not acknowledged.
         EvidenceExistsError
@@ -112,15 +123,14 @@ class Figure:
         if media is None:
             msg = f"path={str(path)!r} has suffix {target.suffix!r}; end it in {', '.join(_MEDIA)}"
             raise InputError(msg)
-        data = self._render(
-            target.suffix.lower()[1:], terms_said(self.licenses, acknowledge, working_copy=working_copy)
-        )
+        terms = terms_said(self.licenses, acknowledge, working_copy=working_copy)
+        data = self._render(target.suffix.lower()[1:], terms, theme_named(theme))
         write_once(target, data)
         return Artifact(path=target, digest=digest_bytes(data), media_type=media, shows=self.shows)
 
-    def _render(self, kind: str, terms: str) -> bytes:
+    def _render(self, kind: str, terms: str, theme: Theme) -> bytes:
         stream = io.BytesIO()
-        with house_style():
+        with house_style(), painted(self.drawing, theme):
             self.drawing.savefig(stream, format=kind, dpi=DPI, metadata=self._metadata(kind, terms))
         return stream.getvalue()
 

@@ -3,18 +3,21 @@
 from collections.abc import Sequence
 from enum import StrEnum
 
+from matplotlib.axes import Axes
+
 from osint_imagery.change.detections import Detections
 from osint_imagery.core.arguments import require, require_each
 from osint_imagery.core.errors import GridMismatchError, InputError
 from osint_imagery.core.grid import Grid
 from osint_imagery.core.pair import Pair
-from osint_imagery.figures.arrangement import Layout, arrange
+from osint_imagery.figures.arrangement import Arrangement, Layout, arrange
 from osint_imagery.figures.artist import Figure, house_style
+from osint_imagery.figures.callouts import draw_callouts, legend_words
 from osint_imagery.figures.closeups import draw_close_ups
 from osint_imagery.figures.framing import hatched
-from osint_imagery.figures.furniture import Panel
 from osint_imagery.figures.locator import draw_locator, plan_locator
 from osint_imagery.figures.marks import LABELLED, draw_marks
+from osint_imagery.figures.notes import Note
 from osint_imagery.figures.picture import draw_picture
 from osint_imagery.figures.pictures import (
     draw_furniture,
@@ -46,7 +49,7 @@ def before_after(
     bands: Sequence[str] | str | None = None,
     remark: str = "",
     footer: Sequence[str] = (),
-    layout: LayoutPart | str | Sequence[LayoutPart | str] = (),
+    layout: LayoutPart | Note | str | Sequence[LayoutPart | Note | str] = (),
     width_mm: float | str = 180.0,
 ) -> Figure:
     """Draw both dates of a pair with what was found on it.
@@ -67,9 +70,11 @@ def before_after(
         A sentence right after the verdict, as prominent: what the verdict is worth.
     footer : sequence of str
         More lines under the credit; at most three short ones are printed, the others counted.
-    layout : LayoutPart or str, or sequence of them
+    layout : LayoutPart, Note or str, or sequence of them
         ``"stacked"``: one date over the other; ``"close-ups"``: the strongest detections once more, large, with
         probability and CE90; ``"locator"``: a globe with the place. Default: side by side, without.
+        A :class:`~osint_imagery.figures.notes.Note` marks by hand: white letters on purple plates, with arrows and
+        corners of boxes, which no detection has; the legend names them as marked by hand.
     width_mm : float or str
         Width on paper, mm, 80 to 1000, or ``"column"`` (80), ``"page"`` (170), ``"slide"`` (254). No letter under 7 pt.
 
@@ -99,12 +104,12 @@ def before_after(
     if detections is not None and detections.labels.shape != pair.shape:
         msg = f"detections are of {detections.labels.shape} px, the pair of {pair.shape}; draw them on their own pair"
         raise GridMismatchError(msg)
-    parts = _parts(layout)
+    parts, notes = _parts(layout)
     located = _located(pair, parts)
     heading = title or _heading(detections)
     with house_style():
         sheet = Sheet(width=paper_width(width_mm))
-        plan = arrange(sheet, pair, detections, heading=heading, bands=bands, layout=_layout(parts))
+        plan = arrange(sheet, pair, detections, heading=heading, bands=bands, layout=_layout(parts, notes))
         globe = plan_locator(sheet, located) if located is not None else 0.0
         sheet.say(f"{verdict_words(detections)} {remark}".rstrip(), size=9, bold=True)
         if detections is not None:
@@ -114,27 +119,34 @@ def before_after(
         for words in footer_words(footer):
             sheet.say(words)
         drawing, page = sheet.open()
-        for panel, laid, image in zip(plan.panels, plan.laid, (pair.before, pair.after), strict=True):
+        for panel, laid, callouts, image in zip(
+            plan.panels, plan.laid, plan.callouts, (pair.before, pair.after), strict=True
+        ):
             draw_picture(page, panel, plan.stretch.apply(image)[panel.window], plan.hatching, aoi=plan.aoi)
             draw_marks(page, panel, laid)
-        whole = hatched(pair, detections)
-        draw_close_ups(page, plan.close_ups, pair, plan.stretch, shown=_lowest(plan.panels), hatching=whole)
+            draw_callouts(page, callouts)
+        _draw_close_ups(page, pair, detections, plan)
         if located is not None:
             draw_locator(page, located, globe)
         draw_warnings(page, plan)
         draw_swatches(page, plan.swatches)
         sheet.texts.extend(draw_furniture(page, pair.grid, plan.panels, plan.furniture))
-    shows = f"{_shows(pair, detections, parts)} {remark}".rstrip()
+    shows = f"{_shows(pair, detections, parts, notes)} {remark}".rstrip()
     return drawn_from((pair.before, pair.after), sheet, drawing, title=heading, shows=shows)
 
 
-def _parts(layout: LayoutPart | str | Sequence[LayoutPart | str]) -> tuple[LayoutPart, ...]:
-    names = (layout,) if isinstance(layout, str) else require_each(str, layout=layout)
+def _parts(
+    layout: LayoutPart | Note | str | Sequence[LayoutPart | Note | str],
+) -> tuple[tuple[LayoutPart, ...], tuple[Note, ...]]:
+    """Return the parts that are asked for, and the notes."""
+    given = (layout,) if isinstance(layout, str | Note) else tuple(require_each(object, layout=layout))
+    notes = tuple(one for one in given if isinstance(one, Note))
+    names = require_each(str, layout=[one for one in given if not isinstance(one, Note)])
     for name in names:
         if name not in set(LayoutPart):
             msg = f"layout={name!r} is none of {', '.join(LayoutPart)}"
             raise InputError(msg)
-    return tuple(LayoutPart(name) for name in names)
+    return tuple(LayoutPart(name) for name in names), notes
 
 
 def _located(pair: Pair, parts: Sequence[LayoutPart]) -> Grid | None:
@@ -147,13 +159,15 @@ def _located(pair: Pair, parts: Sequence[LayoutPart]) -> Grid | None:
     return pair.grid
 
 
-def _layout(parts: Sequence[LayoutPart]) -> Layout:
-    return Layout(across=1 if LayoutPart.STACKED in parts else 2, close_ups=LayoutPart.CLOSE_UPS in parts)
+def _layout(parts: Sequence[LayoutPart], notes: tuple[Note, ...]) -> Layout:
+    across = 1 if LayoutPart.STACKED in parts else 2
+    return Layout(across=across, close_ups=LayoutPart.CLOSE_UPS in parts, notes=notes)
 
 
-def _lowest(panels: Sequence[Panel]) -> list[Panel]:
-    """Return the pictures of the last row: lines to close-ups start in these."""
-    return [panel for panel in panels if panel.box[3] == panels[-1].box[3]]
+def _draw_close_ups(page: Axes, pair: Pair, detections: Detections | None, plan: Arrangement) -> None:
+    """Draw close-ups; the lines to them start in the pictures of the last row."""
+    lowest = [panel for panel in plan.panels if panel.box[3] == plan.panels[-1].box[3]]
+    draw_close_ups(page, plan.close_ups, pair, plan.stretch, shown=lowest, hatching=hatched(pair, detections))
 
 
 def _heading(detections: Detections | None) -> str:
@@ -161,9 +175,10 @@ def _heading(detections: Detections | None) -> str:
     return f"{aoi.name}: before and after" if aoi is not None and aoi.name else "Before and after"
 
 
-def _shows(pair: Pair, detections: Detections | None, parts: Sequence[LayoutPart]) -> str:
+def _shows(pair: Pair, detections: Detections | None, parts: Sequence[LayoutPart], notes: Sequence[Note]) -> str:
     sides = ("above", "below") if LayoutPart.STACKED in parts else ("left", "right")
     simulated = "SIMULATED. " if pair.simulated else ""
     dates = f"{date_words(pair.before)} ({sides[0]}) and {date_words(pair.after)} ({sides[1]})"
     numbered = f" Numbers name the strongest {min(len(detections), LABELLED)}." if detections else ""
-    return f"{simulated}The same ground on {dates}, with one stretch. {verdict_words(detections)}{numbered}"
+    by_hand = f" {legend_words(notes)}".rstrip()
+    return f"{simulated}The same ground on {dates}, with one stretch. {verdict_words(detections)}{numbered}{by_hand}"

@@ -24,15 +24,15 @@ from osint_imagery.figures.furniture import (
     plate_size,
     sensor_words,
 )
+from osint_imagery.figures.palette import INK, QUIET, SQUARE
 from osint_imagery.figures.panels import plan_panels
 from osint_imagery.figures.pictures import drawn_from
-from osint_imagery.figures.sheet import INK, MARGIN, QUIET, Sheet, letter
+from osint_imagery.figures.sheet import MARGIN, Sheet, letter
 from osint_imagery.figures.stretch import Stretch
 from osint_imagery.figures.words import date_words
 
 __all__ = ["Chip", "chip"]
 
-_SQUARE = "#0072b2"  # blue of the Okabe-Ito palette; detections are vermilion and never drawn here
 _WIDTH = 170.0
 
 
@@ -122,7 +122,7 @@ def _draw(page: Axes, panel: Panel, image: Image, stretch: Stretch, *, square: t
     x = left + (square[1].start - panel.columns[0]) * across
     y = top + (square[0].start - panel.rows[0]) * down
     wide, tall = (square[1].stop - square[1].start) * across, (square[0].stop - square[0].start) * down
-    frame = Rectangle((x, y), wide, tall, fill=False, edgecolor=_SQUARE, linewidth=1.1, zorder=6)
+    frame = Rectangle((x, y), wide, tall, fill=False, edgecolor=SQUARE, linewidth=1.1, zorder=6)
     frame.set_path_effects(casing(2.3))
     page.add_patch(frame)
     corner = free_corner(panel, plate_size(WARNING), [(x, y, x + wide, y + tall)]) if image.simulated else None

@@ -16,9 +16,10 @@ from osint_imagery.core.grid import Grid
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.furniture import Outline, Panel, casing, clip_to, draw_outline, length_words
 from osint_imagery.figures.marks import CUT, Mark, box_of
+from osint_imagery.figures.palette import ACCENT, CASING, MARK_INK
 from osint_imagery.figures.panels import GUTTER
 from osint_imagery.figures.picture import draw_picture
-from osint_imagery.figures.sheet import ACCENT, INK, MARGIN, Sheet, line
+from osint_imagery.figures.sheet import MARGIN, Sheet, line
 from osint_imagery.figures.stretch import Stretch
 from osint_imagery.figures.words import value_words
 
@@ -105,7 +106,7 @@ def draw_close_ups(
         boxes = [box_of(one.mark.detection, panel) for panel in shown]
         left, _, right, bottom = min(boxes, key=lambda box: abs((box[0] + box[2]) / 2 - goal[0]))
         start, end = ((left + right) / 2, bottom), goal
-        drawn = line(page, (start[0], end[0]), (start[1], end[1]), color=INK, width=0.6)
+        drawn = line(page, (start[0], end[0]), (start[1], end[1]), color=MARK_INK, width=0.6)
         drawn.set_path_effects(casing(1.6))
         drawn.set(zorder=4.5, gid="leader")
 
@@ -126,8 +127,8 @@ def _draw_circle(page: Axes, panel: Panel, grid: Grid, item: Detection) -> None:
     (x, y) = panel.place(np.array([[pixel.x, pixel.y]]))[0]
     (down, wide), (across, along) = grid.pixel_size_m, panel.mm_per_px
     size = 2 * item.ce90_m / wide * across, 2 * item.ce90_m / down * along
-    for color, width in (("white", 1.8), (INK, 0.8)):
+    for color, width in ((CASING, 1.8), (MARK_INK, 0.8)):
         circle = Ellipse((float(x), float(y)), *size, fill=False, edgecolor=color, linewidth=width, zorder=6)
-        circle.set_linestyle((0, (1, 1.5)) if color == INK else "solid")
+        circle.set_linestyle((0, (1, 1.5)) if color == MARK_INK else "solid")
         page.add_patch(circle)
         clip_to(page, circle, panel.box)

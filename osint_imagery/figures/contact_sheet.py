@@ -25,10 +25,11 @@ from osint_imagery.figures.furniture import (
     sensor_words,
 )
 from osint_imagery.figures.lettering import SMALLEST
+from osint_imagery.figures.palette import LOUD, QUIET
 from osint_imagery.figures.panels import GUTTER, plan_panels
 from osint_imagery.figures.picture import draw_picture
 from osint_imagery.figures.pictures import draw_furniture, drawn_from
-from osint_imagery.figures.sheet import ACCENT, QUIET, Sheet, paper_width
+from osint_imagery.figures.sheet import Sheet, paper_width
 from osint_imagery.figures.stretch import Stretch, stretch_over
 from osint_imagery.figures.swatches import draw_swatches, plan_swatches
 from osint_imagery.figures.words import date_words
@@ -105,7 +106,7 @@ def contact_sheet(
     with house_style():
         sheet = Sheet(width=paper_width(width_mm))
         if any(image.simulated for image in shown):
-            sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
+            sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=LOUD)
         sheet.say(heading, size=11, bold=True, gap=1.2)
         panels = _panels(sheet, given, numbered, window)
         furniture = sheet.take(11.5) if shown[0].grid is not None else sheet.bottom

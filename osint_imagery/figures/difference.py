@@ -16,6 +16,7 @@ from osint_imagery.figures.arrangement import Arrangement, Layout, arrange
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.furniture import draw_hatch
 from osint_imagery.figures.marks import LABELLED, draw_marks
+from osint_imagery.figures.palette import MARK_INK, QUIET
 from osint_imagery.figures.picture import draw_picture
 from osint_imagery.figures.pictures import (
     draw_furniture,
@@ -23,7 +24,7 @@ from osint_imagery.figures.pictures import (
     drawn_from,
     say_sources,
 )
-from osint_imagery.figures.sheet import INK, QUIET, Box, Sheet, paper_width
+from osint_imagery.figures.sheet import Box, Sheet, paper_width
 from osint_imagery.figures.strongest import say_strongest
 from osint_imagery.figures.swatches import draw_swatches
 from osint_imagery.figures.value_map import ValueMap, difference_map, draw_bar, probability_map
@@ -134,11 +135,11 @@ def difference(
         pictures = [*(plan.stretch.apply(image)[window] for image in (pair.before, pair.after)), shown.colors()]
         for panel, laid, colors in zip(plan.panels, plan.laid, pictures, strict=True):
             draw_picture(page, panel, colors, plan.hatching, aoi=plan.aoi)
-            draw_marks(page, panel, laid, color=INK)
+            draw_marks(page, panel, laid, color=MARK_INK)
         withheld = ~np.isfinite(shown.values) & ~plan.hatching
         draw_hatch(page, plan.panels[2].box, withheld, leaning_left=True)
         draw_warnings(page, plan)
-        draw_swatches(page, plan.swatches, color=INK)
+        draw_swatches(page, plan.swatches, color=MARK_INK)
         sheet.texts.extend([*draw_bar(page, bar, shown), *draw_furniture(page, pair.grid, plan.panels, plan.furniture)])
     shows = _shows(pair, detections, shown)
     return drawn_from((pair.before, pair.after), sheet, drawing, title=heading, shows=shows)

@@ -7,10 +7,11 @@ from osint_imagery.figures.arrangement import WARNING
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.dated import Dated
 from osint_imagery.figures.furniture import Panel, credit_of, draw_plate, outline_px, pixel_words, plate_size
+from osint_imagery.figures.palette import INK, LOUD, PAPER, QUIET
 from osint_imagery.figures.panels import plan_panels
 from osint_imagery.figures.picture import draw_picture
 from osint_imagery.figures.pictures import draw_furniture, drawn_from
-from osint_imagery.figures.sheet import ACCENT, INK, QUIET, Sheet, letter, line
+from osint_imagery.figures.sheet import Sheet, letter, line
 from osint_imagery.figures.stretch import Stretch
 from osint_imagery.figures.words import date_words
 
@@ -36,7 +37,7 @@ def draw_frame(
     with house_style():
         sheet = Sheet(width=width)
         if anything:
-            sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
+            sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=LOUD)
         sheet.say(heading, size=11, bold=True, gap=1.2)
         top = sheet.bottom
         under = sheet.put(f"{date_words(image)}   ({index + 1} of {len(given.images)})", top, size=12, bold=True)
@@ -94,13 +95,13 @@ def _draw_dates(page: Axes, given: Dated, index: int, *, span: tuple[float, floa
     for number, (moment, image) in enumerate(zip(moments, given.images, strict=True)):
         x = left + (right - left) * (moment - first) / length
         shown, usable = number == index, bool(image.valid[given.inside].any())
-        color = ACCENT if shown else INK
+        color = LOUD if shown else INK
         page.plot(
             [x],
             [y],
             marker="o",
             markersize=7 if shown else 4,
-            markerfacecolor=color if usable else "white",
+            markerfacecolor=color if usable else PAPER,
             markeredgecolor=color,
             zorder=9 + shown,
         )

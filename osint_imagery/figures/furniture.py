@@ -18,7 +18,8 @@ from osint_imagery.core.grid import Grid
 from osint_imagery.core.image import Image
 from osint_imagery.figures.artist import DPI
 from osint_imagery.figures.lettering import MM_PER_POINT, width_mm
-from osint_imagery.figures.sheet import ACCENT, INK, Box, letter, line
+from osint_imagery.figures.palette import CASING, INK, PAPER, PLATE_GROUND
+from osint_imagery.figures.sheet import Box, letter, line
 from osint_imagery.scenes.sensors import SENSORS
 
 __all__ = [
@@ -102,7 +103,7 @@ def draw_outline(page: Axes, panel: Panel, rings: Outline, *, color: str, width:
     style = (0, (4, 2)) if dashed else "solid"
     paths = [panel.place(ring) for ring in rings]
     share = [1.0 if np.ptp(path, axis=0).max() >= _SPECK else _THIN for path in paths]
-    for ink, wide, kind in (("white", width + 1.2, "solid"), (color, width, style)):
+    for ink, wide, kind in ((CASING, width + 1.2, "solid"), (color, width, style)):
         wides = [wide * part for part in share]
         drawn = LineCollection(paths, colors=ink, linewidths=wides, linestyles=[kind], zorder=5, joinstyle="round")
         page.add_collection(drawn, autolim=False)
@@ -157,7 +158,7 @@ def draw_scale(page: Axes, x: float, y: float, *, meters_per_mm: float, longest:
     """Draw a bar of a round length, at most `longest` mm, and return its label."""
     length = round_length(longest * meters_per_mm)
     bar, words = length / meters_per_mm, length_words(length)
-    for ink, share in ((INK, (0.0, 0.5)), ("white", (0.5, 1.0))):
+    for ink, share in ((INK, (0.0, 0.5)), (PAPER, (0.5, 1.0))):
         patch = Rectangle((x + share[0] * bar, y), bar / 2, 1.2, facecolor=ink, edgecolor=INK, linewidth=0.6, zorder=8)
         page.add_patch(patch)
     letter(page, x + bar + 1.5, y + 1.2, words)
@@ -211,17 +212,17 @@ def plate_size(text: str) -> tuple[float, float]:
 def draw_plate(page: Axes, box: Box, text: str) -> None:
     """Write a warning in white on a colored plate that stands on a picture."""
     left, top, right, bottom = box
-    plate = Rectangle((left, top), right - left, bottom - top, facecolor=ACCENT, edgecolor="white", linewidth=0.8)
+    plate = Rectangle((left, top), right - left, bottom - top, facecolor=PLATE_GROUND, edgecolor=CASING, linewidth=0.8)
     plate.set_zorder(8)
     page.add_patch(plate)
     middle = (left + right) / 2, (top + bottom) / 2
-    drawn = letter(page, *middle, text, size=PLATE, bold=True, color="white", align=("center", "center_baseline"))
+    drawn = letter(page, *middle, text, size=PLATE, bold=True, color=CASING, align=("center", "center_baseline"))
     drawn.set_gid("watermark")
 
 
 def casing(width: float) -> list[AbstractPathEffect]:
     """Return the path effect that puts white round a mark."""
-    return [withStroke(linewidth=width, foreground="white")]
+    return [withStroke(linewidth=width, foreground=CASING)]
 
 
 def sensor_words(key: str | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from osint_imagery.figures.sheet import Box
 
-__all__ = ["overlap", "place"]
+__all__ = ["candidates", "overlap", "place"]
 
 _GAP = 0.4  # mm between a label and anything else
 _RINGS = tuple(0.6 + 1.5 * k for k in range(18))
@@ -17,8 +17,8 @@ def overlap(a: Box, b: Box, gap: float = 0.0) -> bool:
     return a[0] < b[2] + gap and b[0] < a[2] + gap and a[1] < b[3] + gap and b[1] < a[3] + gap
 
 
-def _candidates(anchor: Box, size: tuple[float, float], area: Box) -> Iterator[Box]:
-    """Places round the anchor, near ones first, then everywhere in the area."""
+def candidates(anchor: Box, size: tuple[float, float], area: Box) -> Iterator[Box]:
+    """Yield places for a label round its anchor, near ones first, then everywhere in the area."""
     width, height = size
     cx, cy = (anchor[0] + anchor[2]) / 2, (anchor[1] + anchor[3]) / 2
     half_w, half_h = (anchor[2] - anchor[0] + width) / 2, (anchor[3] - anchor[1] + height) / 2
@@ -68,7 +68,7 @@ def place(
     """
     taken = list(occupied)
     for anchor, size in zip(anchors, sizes, strict=True):
-        options = list(_candidates(anchor, size, area))
+        options = list(candidates(anchor, size, area))
         found = next((box for box in options if _fits(box, area, taken, anchors)), None)
         found = found or next((box for box in options if _fits(box, area, taken, ())), None)
         if found is None:

@@ -12,8 +12,9 @@ from osint_imagery.core.estimate import Estimate
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.lettering import width_mm as text_width
-from osint_imagery.figures.plot import BLUE, Scale, charted, mark_at, tick_words
-from osint_imagery.figures.sheet import ACCENT, INK, MARGIN, QUIET, Sheet, letter, line, paper_width
+from osint_imagery.figures.palette import BLUE, INK, LANE, LIGHT, LOUD, QUIET
+from osint_imagery.figures.plot import Scale, charted, mark_at, tick_words
+from osint_imagery.figures.sheet import MARGIN, Sheet, letter, line, paper_width
 from osint_imagery.figures.weighed import Item, Pairing, Weighed, pairing_of, say_basis, say_head
 
 __all__ = ["likelihood_ladder"]
@@ -22,7 +23,6 @@ _STRIP = 5.0  # mm
 _LEAST = 100.0  # the scale reaches at least from 1/100 to 100
 _MOST = 1e8
 _USELESS = (0.5, 2.0)  # between these no support is claimed
-_PALE = "#ececec"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +178,7 @@ def _draw_axis(page: Axes, axis: Scale, strips: Sequence[float], start: float) -
     for value in axis.ticks(max(3, int((axis.last - axis.first) / (1.6 * widest)))):
         x = axis.at(value)
         for top in strips:
-            line(page, (x, x), (top, top + _STRIP), color="#c8c8c8", width=0.5).set_zorder(1.5)
+            line(page, (x, x), (top, top + _STRIP), color=LANE, width=0.5).set_zorder(1.5)
         line(page, (x, x), (bottom, bottom + 1.0), width=0.8)
         words.append(tick_words(value, ratio=True))
         half = text_width(words[-1], SMALLEST) / 2
@@ -192,7 +192,7 @@ def _draw(page: Axes, axis: Scale, rung: _Rung, top: float) -> None:
     middle = top + _STRIP / 2
     ends = [axis.at(value) for value in _USELESS]
     gray = [(ends[0], top), (ends[1], top), (ends[1], top + _STRIP), (ends[0], top + _STRIP)]
-    page.add_patch(Polygon(gray, closed=True, facecolor=_PALE, edgecolor="none", zorder=1))
+    page.add_patch(Polygon(gray, closed=True, facecolor=LIGHT.dim, edgecolor="none", zorder=1))
     one = axis.at(1.0)
     line(page, (one, one), (top, top + _STRIP), color=INK, width=0.8).set_zorder(2)
     if rung.ratio is None:
@@ -210,4 +210,4 @@ def _draw(page: Axes, axis: Scale, rung: _Rung, top: float) -> None:
         mark_at(page, axis.at(rung.ratio.value), middle, color=color)
     for limit in rung.limits:
         if axis.low <= limit <= axis.high:
-            line(page, (axis.at(limit),) * 2, (top, top + _STRIP), color=ACCENT, width=1.8).set_zorder(3)
+            line(page, (axis.at(limit),) * 2, (top, top + _STRIP), color=LOUD, width=1.8).set_zorder(3)

@@ -12,8 +12,8 @@ from matplotlib.patches import Circle
 from numpy.typing import NDArray
 
 from osint_imagery.core.grid import Grid
-from osint_imagery.figures.plot import PALE
-from osint_imagery.figures.sheet import ACCENT, INK, MARGIN, QUIET, Sheet
+from osint_imagery.figures.palette import INK, LOUD, PALE, PAPER, QUIET
+from osint_imagery.figures.sheet import MARGIN, Sheet
 
 __all__ = ["draw_locator", "plan_locator", "position_words", "seen_from"]
 
@@ -102,7 +102,7 @@ def draw_locator(page: Axes, grid: Grid, top: float) -> None:
     lon, lat = _middle(grid)
     x, y = MARGIN + _RADIUS, top + _RADIUS
     page.add_patch(Circle((x, y), _RADIUS, facecolor=PALE, edgecolor=INK, linewidth=0.6, zorder=1))
-    for paths, color, width in ((_graticule(), "white", 0.5), (_coasts(), INK, 0.5)):
+    for paths, color, width in ((_graticule(), PAPER, 0.5), (_coasts(), INK, 0.5)):
         segments = []
         for path in paths:
             points, seen = seen_from(lon, lat, path)
@@ -114,5 +114,5 @@ def draw_locator(page: Axes, grid: Grid, top: float) -> None:
         )
         page.add_collection(drawn, autolim=False)
     mark = Line2D([x], [y], marker="s", markersize=6, linestyle="none", zorder=5, gid="place")
-    mark.set(markerfacecolor="none", markeredgecolor=ACCENT, markeredgewidth=1.4)
+    mark.set(markerfacecolor="none", markeredgecolor=LOUD, markeredgewidth=1.4)
     page.add_artist(mark)

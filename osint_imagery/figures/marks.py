@@ -13,7 +13,8 @@ from osint_imagery.core.pair import Pair
 from osint_imagery.figures.furniture import Outline, Panel, casing, draw_outline, outline_px
 from osint_imagery.figures.labels import place
 from osint_imagery.figures.lettering import width_mm
-from osint_imagery.figures.sheet import ACCENT, Box, letter, line
+from osint_imagery.figures.palette import ACCENT, CASING, MARK_INK
+from osint_imagery.figures.sheet import Align, Box, letter, line
 
 __all__ = ["CUT", "LABELLED", "NUMBER", "Mark", "Marks", "box_of", "draw_marks", "lay", "trace"]
 
@@ -130,9 +131,10 @@ def _draw_number(page: Axes, mark: Mark, anchor: Box, spot: Box) -> None:
     width, height = spot[2] - spot[0], spot[3] - spot[1]
     style = "round,pad=0,rounding_size=0.6"
     plate = FancyBboxPatch(
-        (spot[0], spot[1]), width, height, boxstyle=style, facecolor="white", edgecolor=ACCENT, linewidth=0.8
+        (spot[0], spot[1]), width, height, boxstyle=style, facecolor=CASING, edgecolor=ACCENT, linewidth=0.8
     )
     plate.set_zorder(9)
     page.add_patch(plate)
-    number = letter(page, x, y, str(mark.detection.id), size=NUMBER, bold=True, align=("center", "center_baseline"))
+    middle: Align = ("center", "center_baseline")
+    number = letter(page, x, y, str(mark.detection.id), size=NUMBER, bold=True, color=MARK_INK, align=middle)
     number.set_gid("number")

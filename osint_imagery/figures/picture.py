@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from numpy.typing import NDArray
 
 from osint_imagery.figures.furniture import Outline, Panel, draw_hatch, draw_outline
-from osint_imagery.figures.sheet import AREA, INK
+from osint_imagery.figures.palette import AREA, INK
 
 __all__ = ["draw_picture"]
 

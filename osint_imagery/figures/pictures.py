@@ -18,7 +18,8 @@ from osint_imagery.figures.furniture import (
     draw_scale,
     north_of,
 )
-from osint_imagery.figures.sheet import MARGIN, QUIET, Sheet, letter
+from osint_imagery.figures.palette import QUIET
+from osint_imagery.figures.sheet import MARGIN, Sheet, letter
 from osint_imagery.figures.stretch import Stretch
 from osint_imagery.figures.words import processing_words, scene_words
 

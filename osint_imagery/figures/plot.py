@@ -11,14 +11,10 @@ from matplotlib.patches import Polygon, Rectangle
 
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.lettering import SMALLEST, width_mm
-from osint_imagery.figures.sheet import INK, Sheet, letter, line
+from osint_imagery.figures.palette import BLUE, GRID, INK, PALE, PAPER
+from osint_imagery.figures.sheet import Sheet, letter, line
 
-__all__ = ["BLUE", "GREEN", "PALE", "Plot", "Scale", "charted", "mark_at", "tick_words"]
-
-BLUE, GREEN, PALE = "#0072b2", "#009e73", "#cfe3f2"
-"""Blue and bluish green of the Okabe-Ito palette, and a pale blue for intervals."""
-
-_GRID = "#dedede"
+__all__ = ["Plot", "Scale", "charted", "mark_at", "tick_words"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +97,12 @@ class Plot:
         words = []
         for value in y_ticks:
             y = self.y.at(value)
-            line(page, (left, right), (y, y), color=_GRID, width=0.5).set_zorder(1.5)
+            line(page, (left, right), (y, y), color=GRID, width=0.5).set_zorder(1.5)
             words.append(tick_words(value))
             letter(page, left - 1.2, y, words[-1], align=("right", "center_baseline"))
         for value in x_ticks:
             x = self.x.at(value)
-            line(page, (x, x), (bottom, top), color=_GRID, width=0.5).set_zorder(1.5)
+            line(page, (x, x), (bottom, top), color=GRID, width=0.5).set_zorder(1.5)
             line(page, (x, x), (bottom, bottom + 1.0), width=0.8)
             words.append(tick_words(value, ratio=ratio))
             half = width_mm(words[-1], SMALLEST) / 2
@@ -150,7 +146,7 @@ class Plot:
 def mark_at(page: Axes, x: float, y: float, *, shape: str = "o", color: str = BLUE, hollow: bool = False) -> None:
     """Draw a mark at a place, mm."""
     drawn = Line2D([x], [y], marker=shape, markersize=5.5, linestyle="none", zorder=5)
-    drawn.set(markerfacecolor="white" if hollow else color, markeredgecolor=color, markeredgewidth=1.0)
+    drawn.set(markerfacecolor=PAPER if hollow else color, markeredgecolor=color, markeredgewidth=1.0)
     page.add_artist(drawn)
 
 

@@ -9,8 +9,9 @@ from osint_imagery.core.errors import UndeterminedError
 from osint_imagery.figures.artist import Figure, house_style
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.lettering import width_mm as text_width
-from osint_imagery.figures.plot import BLUE, GREEN, Plot, Scale, charted
-from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Align, Sheet, letter, line, paper_width
+from osint_imagery.figures.palette import BLUE, LIGHT, LOUD, QUIET
+from osint_imagery.figures.plot import Plot, Scale, charted
+from osint_imagery.figures.sheet import MARGIN, Align, Sheet, letter, line, paper_width
 from osint_imagery.observe.pod_curve import PodCurve
 from osint_imagery.observe.power import Power
 
@@ -130,8 +131,8 @@ def _draw(page: Axes, plot: Plot, curve: PodCurve, size: float | None) -> None:
         some = sorted({one for one in (*sizes, low, high) if first <= one <= last})
         plot.curve(page, some, [curve.pod(one) for one in some], color=BLUE, dashed=dashed)
     line(page, (plot.x.first, plot.x.last), (plot.y.at(0.9),) * 2, color=QUIET, width=0.6)
-    marks = [("a90", curve.a90, BLUE, 0.12), ("a90/95", curve.a90_95, GREEN, 0.22)]
-    marks += [("claimed", size, ACCENT, 0.02)] if size is not None else []
+    marks = [("a90", curve.a90, BLUE, 0.12), ("a90/95", curve.a90_95, LIGHT.green, 0.22)]
+    marks += [("claimed", size, LOUD, 0.02)] if size is not None else []
     for words, at, color, level in marks:
         if at <= plot.x.high:
             _upright(page, plot, at, words, color=color, level=level)

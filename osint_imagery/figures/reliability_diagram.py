@@ -7,8 +7,9 @@ from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate, proportion
 from osint_imagery.figures.artist import Figure, house_style
-from osint_imagery.figures.plot import BLUE, PALE, Plot, Scale, charted
-from osint_imagery.figures.sheet import MARGIN, QUIET, Sheet, line, paper_width
+from osint_imagery.figures.palette import BLUE, PALE, QUIET
+from osint_imagery.figures.plot import Plot, Scale, charted
+from osint_imagery.figures.sheet import MARGIN, Sheet, line, paper_width
 
 __all__ = ["reliability_diagram"]
 

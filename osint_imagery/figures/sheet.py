@@ -14,13 +14,12 @@ from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError
 from osint_imagery.figures.artist import DPI
 from osint_imagery.figures.lettering import LINE, MM_PER_POINT, SMALLEST, face, undrawable, wrap
+from osint_imagery.figures.palette import INK, PAPER, QUIET
 
-__all__ = ["ACCENT", "AREA", "INK", "MARGIN", "QUIET", "Align", "Box", "Sheet", "letter", "line", "paper_width"]
+__all__ = ["MARGIN", "Align", "Box", "Sheet", "letter", "line", "paper_width"]
 
 MARGIN = 4.0
 """Blank edge of a sheet, mm."""
-INK, QUIET, ACCENT, AREA = "#111111", "#4d4d4d", "#d55e00", "#0b3c5d"
-"""Text, secondary text, vermilion of the Okabe-Ito palette, and a dark blue: told apart by color-blind readers."""
 
 _WIDTHS = {"column": 80.0, "page": 170.0, "slide": 254.0}  # mm: of a journal, of A4 between margins, of a 4:3 slide
 
@@ -136,7 +135,7 @@ class Sheet:
             more = ", ..." if len(lost) > _NAMED else ""
             self.say(_LOST.format(count=len(lost), shown=shown + more), color=QUIET)
         height = self.bottom + MARGIN
-        drawing = Drawing(figsize=(self.width / 25.4, height / 25.4), dpi=DPI, facecolor="white")
+        drawing = Drawing(figsize=(self.width / 25.4, height / 25.4), dpi=DPI, facecolor=PAPER)
         FigureCanvasAgg(drawing)
         page = drawing.add_axes((0, 0, 1, 1))
         page.set_axis_off()

@@ -2,7 +2,8 @@
 
 from osint_imagery.change.detections import Detection, Detections
 from osint_imagery.core.estimate import interval_words
-from osint_imagery.figures.sheet import MARGIN, QUIET, Sheet
+from osint_imagery.figures.palette import QUIET
+from osint_imagery.figures.sheet import MARGIN, Sheet
 from osint_imagery.figures.words import value_words
 
 __all__ = ["LISTED", "say_strongest", "strongest_rows"]

@@ -16,7 +16,7 @@ from osint_imagery.core.pair import Pair
 from osint_imagery.figures.framing import hatched, shown_window
 from osint_imagery.figures.furniture import credit_of, length_words, north_of, outline_px, pixel_words, round_length
 from osint_imagery.figures.marks import LABELLED
-from osint_imagery.figures.sheet import ACCENT
+from osint_imagery.figures.palette import ACCENT, AREA
 from osint_imagery.figures.stretch import shared_stretch
 from osint_imagery.figures.strongest import strongest_rows
 from osint_imagery.figures.words import calibration_words, date_words, processing_words, scene_words, verdict_words
@@ -24,7 +24,6 @@ from osint_imagery.figures.words import calibration_words, date_words, processin
 __all__ = ["Page", "page_of", "png_uri", "svg_path"]
 
 _WIDEST = 1600  # px of a picture; larger ones are averaged, and the page says so
-_AOI = "#0b3c5d"
 _HATCH_LEAST = 800  # px across, so that stripes stay stripes
 _HATCH = (18, 4)  # px: period, width
 
@@ -128,7 +127,7 @@ def _outlines(
         said.append(f"Outlined: all pixels above the cut of the method; {which} numbered, strongest first.")
     aoi = detections.changes.aoi
     if aoi is not None and pair.grid is not None:
-        found.append((svg_path(pair.grid.inside(aoi), offset), _AOI, "6 4"))
+        found.append((svg_path(pair.grid.inside(aoi), offset), AREA, "6 4"))
         said.append("Dashed: the area of interest; only what lies inside was examined.")
     return tuple(found), tuple(said)
 

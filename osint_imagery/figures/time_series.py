@@ -19,9 +19,10 @@ from osint_imagery.figures.furniture import credit_of, pixel_words, sensor_words
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.lettering import width_mm as text_width
 from osint_imagery.figures.measured import Point, measured, quantity_of
+from osint_imagery.figures.palette import BLUE, GRID, LOUD, PALE, QUIET
 from osint_imagery.figures.pictures import drawn_from
-from osint_imagery.figures.plot import BLUE, PALE, Plot, Scale, mark_at, tick_words
-from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Sheet, letter, line, paper_width
+from osint_imagery.figures.plot import Plot, Scale, mark_at, tick_words
+from osint_imagery.figures.sheet import MARGIN, Sheet, letter, line, paper_width
 from osint_imagery.scenes.scene import Scene
 
 __all__ = ["time_series"]
@@ -103,7 +104,7 @@ def time_series(
     with house_style():
         sheet = Sheet(width=paper_width(width_mm))
         if simulated:
-            sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=ACCENT)
+            sheet.say("SIMULATED: made by a program, not seen by a satellite", size=13, bold=True, color=LOUD)
         sheet.say(heading, size=11, bold=True, gap=1.2)
         sheet.say(f"{quantity.name}, {quantity.unit}", gap=1.5)
         spans = tuple(image.acquired for image in given.images if image.acquired)
@@ -185,7 +186,7 @@ def _frame(page: Axes, axis: Axis, plot: Plot) -> list[str]:
     line(page, (axis.left, axis.right), (bottom, bottom), width=0.8)
     for x, label in axis.ticks(max(2, int((axis.right - axis.left) // _TICK_ROOM))):
         line(page, (x, x), (bottom, bottom + 1.0), width=0.8)
-        line(page, (x, x), (plot.y.last, bottom), color="#dedede", width=0.5).set_zorder(1.5)
+        line(page, (x, x), (plot.y.last, bottom), color=GRID, width=0.5).set_zorder(1.5)
         half = text_width(label, SMALLEST) / 2
         letter(
             page,
@@ -220,6 +221,6 @@ def _spans(page: Axes, axis: Axis, plot: Plot, *, bounds: Sequence[TimeSpan], cl
         page.add_patch(shade)
     if bounds:
         ends = axis.x(bounds[0].middle), axis.x(bounds[1].middle)
-        line(page, ends, (top + 0.8, top + 0.8), color=ACCENT, width=2.0)
+        line(page, ends, (top + 0.8, top + 0.8), color=LOUD, width=2.0)
         for x in ends:
-            line(page, (x, x), (top, bottom), color=ACCENT, width=0.9).set_zorder(3)
+            line(page, (x, x), (top, bottom), color=LOUD, width=0.9).set_zorder(3)

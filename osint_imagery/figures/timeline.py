@@ -13,7 +13,8 @@ from osint_imagery.figures.calendar_axis import Axis, axis_over
 from osint_imagery.figures.furniture import sensor_words
 from osint_imagery.figures.lettering import SMALLEST
 from osint_imagery.figures.lettering import width_mm as text_width
-from osint_imagery.figures.sheet import ACCENT, MARGIN, QUIET, Sheet, letter, line, paper_width
+from osint_imagery.figures.palette import GRID, INK, LANE, LIGHT, LOUD, PALE, PAPER, QUIET
+from osint_imagery.figures.sheet import MARGIN, Sheet, letter, line, paper_width
 from osint_imagery.figures.words import chance_words
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 
@@ -24,11 +25,11 @@ _MARK = 2.3  # mm
 _BREAK = 0.8  # mm between the bars of two gaps
 _TICK_ROOM = 18.0  # mm for one date under the axis
 _STYLE: dict[LookState, tuple[str, str, str]] = {  # shape, color, words
-    LookState.CLEAR: ("o", "#009e73", "clear"),
-    LookState.PARTLY: ("D", "#0072b2", "partly clear"),
-    LookState.UNUSABLE: ("x", "#6b6b6b", "unusable"),
-    LookState.UNKNOWN: ("s", "#b8860b", "quality unknown"),
-    LookState.REJECTED: ("v", "#cc79a7", "rejected"),
+    LookState.CLEAR: ("o", LIGHT.green, "clear"),
+    LookState.PARTLY: ("D", LIGHT.blue, "partly clear"),
+    LookState.UNUSABLE: ("x", LIGHT.gray, "unusable"),
+    LookState.UNKNOWN: ("s", LIGHT.ochre, "quality unknown"),
+    LookState.REJECTED: ("v", LIGHT.pink, "rejected"),
 }
 _MISSED = "unseen stay"
 _REASONS = 6  # looks whose reason is told under the axis; the others are counted
@@ -108,7 +109,7 @@ def timeline(
     with house_style():
         sheet = Sheet(width=paper_width(width_mm))
         if _simulated(coverage):
-            sheet.say("SIMULATED: looks made by a program", size=13, bold=True, color=ACCENT)
+            sheet.say("SIMULATED: looks made by a program", size=13, bold=True, color=LOUD)
         sheet.say(heading, size=11, bold=True)
         sheet.say(told, size=9, bold=True, gap=1.5)
         chart = _chart(sheet, coverage, bracket, used)
@@ -227,9 +228,9 @@ def _ticks(chart: _Chart) -> int:
 
 def _draw(page: Axes, coverage: Coverage, bracket: tuple[TimeSpan, TimeSpan] | None, chart: _Chart) -> None:
     axis = chart.axis
-    _bar(page, axis.stretch(coverage.when), (chart.top, chart.bottom), color="#cfe3f2", zorder=1)
+    _bar(page, axis.stretch(coverage.when), (chart.top, chart.bottom), color=PALE, zorder=1)
     for _, middle in chart.lanes:
-        line(page, (axis.left, axis.right), (middle, middle), color="#c8c8c8", width=0.5).set_zorder(2)
+        line(page, (axis.left, axis.right), (middle, middle), color=LANE, width=0.5).set_zorder(2)
     for state, (_, middle) in zip(LookState, chart.lanes, strict=False):
         for look in coverage.looks:
             if look.state is state:
@@ -248,7 +249,7 @@ def _draw_used(page: Axes, coverage: Coverage, used: Used, chart: _Chart) -> Non
         for look in coverage.looks:
             if look.scene_id in ids:
                 at, size = [chart.axis.x(look.acquired.middle)], _MARK / 25.4 * 72
-                shape, color = ("^", ACCENT) if ids is used.compared else ("|", "#111111")
+                shape, color = ("^", LOUD) if ids is used.compared else ("|", INK)
                 mark = Line2D(at, [middles[name]], marker=shape, markersize=size, linestyle="none", zorder=5)
                 mark.set(markerfacecolor=color, markeredgecolor=color, markeredgewidth=1.2)
                 page.add_artist(mark)
@@ -266,10 +267,10 @@ def _draw_look(page: Axes, look: Look, axis: Axis, middle: float) -> None:
     if not look.acquired.is_instant:
         _bar(page, (first, last), (middle - 1.5, middle + 1.5), color=color, zorder=4)
     hollow = wide or look.state in {LookState.UNKNOWN, LookState.REJECTED}
-    edge = "white" if wide or look.state in {LookState.CLEAR, LookState.PARTLY} else color
+    edge = PAPER if wide or look.state in {LookState.CLEAR, LookState.PARTLY} else color
     size = _MARK / 25.4 * 72
     mark = Line2D([axis.x(look.acquired.middle)], [middle], marker=shape, markersize=size, linestyle="none", zorder=5)
-    fine = edge == "white" and not wide
+    fine = edge == PAPER and not wide
     mark.set(markerfacecolor="none" if hollow else color, markeredgecolor=edge, markeredgewidth=0.5 if fine else 1.2)
     page.add_artist(mark)
 
@@ -277,9 +278,9 @@ def _draw_look(page: Axes, look: Look, axis: Axis, middle: float) -> None:
 def _draw_bracket(page: Axes, bracket: tuple[TimeSpan, TimeSpan], axis: Axis, middle: float) -> None:
     """Draw the span in which the change lies, from the middle of one look to the middle of the other."""
     ends = axis.x(bracket[0].middle), axis.x(bracket[1].middle)
-    line(page, ends, (middle, middle), color=ACCENT, width=2.0)
+    line(page, ends, (middle, middle), color=LOUD, width=2.0)
     for x in ends:
-        line(page, (x, x), (middle - 1.7, middle + 1.7), color=ACCENT, width=2.0)
+        line(page, (x, x), (middle - 1.7, middle + 1.7), color=LOUD, width=2.0)
 
 
 def _between_looks(axis: Axis, gap: TimeSpan) -> tuple[float, float]:
@@ -294,7 +295,7 @@ def _draw_axis(page: Axes, chart: _Chart) -> None:
     line(page, (axis.left, axis.right), (chart.bottom, chart.bottom), width=0.8)
     for x, words in axis.ticks(_ticks(chart)):
         line(page, (x, x), (chart.bottom, chart.bottom + 1.0), width=0.8)
-        line(page, (x, x), (chart.top, chart.bottom), color="#dedede", width=0.5).set_zorder(1.5)
+        line(page, (x, x), (chart.top, chart.bottom), color=GRID, width=0.5).set_zorder(1.5)
         half = text_width(words, SMALLEST) / 2
         inside = min(max(x, axis.left + half), axis.right + 1.0 - half)
         letter(page, inside, chart.bottom + 4.2, words, align=("center", "baseline"))

@@ -14,7 +14,8 @@ from osint_imagery.change.changemap import ChangeMap
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.compositions import scaled
 from osint_imagery.figures.lettering import SMALLEST, width_mm
-from osint_imagery.figures.sheet import INK, Box, letter, line
+from osint_imagery.figures.palette import INK
+from osint_imagery.figures.sheet import Box, letter, line
 from osint_imagery.figures.stretch import Stretch
 
 __all__ = ["ValueMap", "difference_map", "draw_bar", "probability_map"]

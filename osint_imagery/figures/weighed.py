@@ -6,7 +6,8 @@ from typing import Protocol, runtime_checkable
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.estimate import Estimate
 from osint_imagery.core.texts import SIMULATED_BASIS
-from osint_imagery.figures.sheet import ACCENT, QUIET, Sheet
+from osint_imagery.figures.palette import LOUD, QUIET
+from osint_imagery.figures.sheet import Sheet
 
 __all__ = ["Item", "Pairing", "Row", "Weighed", "pairing_of", "say_basis", "say_head"]
 
@@ -217,7 +218,7 @@ def say_head(sheet: Sheet, found: Weighed, heading: str) -> str:
     """Plan the heading, with a warning over it where scenes are simulated; return that warning for `shows`."""
     simulated = SIMULATED_BASIS in found.confidence.reasons
     if simulated:
-        sheet.say(f"SIMULATED: {SIMULATED_BASIS}", size=13, bold=True, color=ACCENT)
+        sheet.say(f"SIMULATED: {SIMULATED_BASIS}", size=13, bold=True, color=LOUD)
     sheet.say(heading, size=11, bold=True, gap=1.2)
     return "SIMULATED. " if simulated else ""
 

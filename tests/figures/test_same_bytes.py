@@ -1,4 +1,4 @@
-"""The same figure has the same bytes, whatever the machine's time zone, language, hash seed and home folder are."""
+"""A figure or report has the same bytes, whatever the machine's time zone, language, hash seed and home folder are."""
 
 import os
 import subprocess
@@ -26,6 +26,10 @@ def drawn(folder: Path, setting: dict[str, str]) -> dict[str, str]:
 
 def test_two_machines_make_the_same_files(tmp_path: Path) -> None:
     one, other = drawn(tmp_path / "one", HERE), drawn(tmp_path / "other", ELSEWHERE)
-    assert len(one) == 3 * len(FIGURES) + 1
+    for suffix in ("png", "svg"):
+        assert {f"{name}-light.{suffix}" for name in FIGURES} <= one.keys()
+    pdf, dark = ([name for name in one if name.endswith(end)] for end in (".pdf", "-dark.svg"))
+    assert len(pdf) == len(dark) >= 3
+    assert {"swipe.html", "report.html", "report.json"} <= one.keys()
     assert len(set(one.values())) == len(one)
     assert [name for name in one if one[name] != other.get(name)] == []

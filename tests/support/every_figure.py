@@ -9,19 +9,24 @@ import numpy as np
 from support.assessed import assessed_with
 from support.dates import PLACE, look
 from support.drawn import made_detections, made_pair
+from support.reported import made_content
 
 import osint_imagery as oi
 from osint_imagery.core.estimate import Estimate, proportion
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.figures.artist import Figure
+from osint_imagery.figures.notes import Note
 from osint_imagery.observe.coverage import Coverage, Look, LookState
 from osint_imagery.observe.pod_curve import PodCurve
 from osint_imagery.observe.power import Power
+from osint_imagery.report.html import html_report
+from osint_imagery.report.stored import stored_content
 
 __all__ = ["FIGURES", "TITLE"]
 
 TITLE = "Порт Бейрут, مرفأ بيروت, 贝鲁特港, with_a_name_that_nobody_can_break_into_lines_of_a_narrow_column_of_print"
+MOST_NOTES = 12  # for all of them to find room at 8 cm
 START = datetime(2019, 1, 3, 8, 17, tzinfo=UTC)
 Draw = Callable[[int, float], Figure]
 
@@ -35,6 +40,17 @@ def close_ups(count: int, width: float) -> Figure:
     pair = made_pair(simulated=True)
     found = made_detections(pair, count, crowded=count < 40)
     return oi.before_after(pair, found, title=TITLE, layout=("stacked", "close-ups", "locator"), width_mm=width)
+
+
+def noted(count: int, width: float) -> Figure:
+    pair = made_pair(simulated=True)
+    rows, columns = pair.shape
+    spots = [(20 + k * 37 % 100 / 100 * (columns - 60), 20 + k * 61 % 100 / 100 * (rows - 60)) for k in range(count)]
+    notes = [
+        Note(text=TITLE, pixel=(x, y) if k % 3 else (x, y, x + 18, y + 12))
+        for k, (x, y) in enumerate(spots[:MOST_NOTES])
+    ]
+    return oi.before_after(pair, made_detections(pair, min(count, 5)), layout=notes, width_mm=width)
 
 
 def difference(count: int, width: float) -> Figure:
@@ -124,6 +140,7 @@ FIGURES: dict[str, Draw] = {
         contact_sheet,
         difference,
         likelihood_ladder,
+        noted,
         pod_curve,
         probability,
         reliability_diagram,
@@ -134,9 +151,22 @@ FIGURES: dict[str, Draw] = {
 
 if __name__ == "__main__":
     folder = Path(sys.argv[1])
+    shown: set[tuple[type, bool]] = set()
     for name, draw in FIGURES.items():
-        for suffix in ("png", "svg", "pdf"):
-            saved = draw(2, 80.0).save(folder / f"{name}.{suffix}")
+        figure = draw(2, 80.0)
+        files = [("light", "png"), ("light", "svg")]
+        kinds = {(type(artist), bool(artist.get_path_effects())) for artist in figure.drawing.findobj()}
+        if kinds - shown:  # the slow PDF, and dark paper: until each kind of mark was in both
+            files += [("light", "pdf"), ("dark", "svg")]
+            shown |= kinds
+        for theme, suffix in files:
+            saved = figure.save(folder / f"{name}-{theme}.{suffix}", theme=theme)
             print(saved.path.name, saved.digest)  # noqa: T201 - read by the test
     page = oi.swipe(made_pair(), made_detections(made_pair(), 5)).html()
-    print("swipe.html", digest_bytes(page.encode()))  # noqa: T201
+    content = made_content(folder)
+    for kind, data in (
+        ("swipe.html", page.encode()),
+        ("report.html", html_report(content).encode()),
+        ("report.json", stored_content(content, folder)),
+    ):
+        print(kind, digest_bytes(data))  # noqa: T201

@@ -74,4 +74,6 @@ class Meter:
             raise BudgetError(msg)
 
     def _tell(self) -> None:
-        self._progress(f"{(self._here + self._came) / 1e6:.1f} of {self._total / 1e6:.1f} MB")
+        done = self._here + self._came
+        of = f" of {self._total / 1e6:.1f}" if done <= self._total else ""  # beyond it are files of unknown size
+        self._progress(f"{done / 1e6:.1f}{of} MB")

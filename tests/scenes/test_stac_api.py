@@ -22,7 +22,6 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes import stac_api
 from osint_imagery.scenes.address import Access
 from osint_imagery.scenes.catalog import open_catalog, search
-from osint_imagery.scenes.stac_paging import Asked, sent
 
 AOI = AreaOfInterest.from_bbox(35.15, 33.85, 35.25, 33.95)
 WHEN = TimeSpan("2020-05-01", "2020-05-31")
@@ -298,9 +297,3 @@ def test_a_search_by_address_alone(server):
     assert asked[0].method == "GET"
     assert "collections=things" in asked[0].path
     assert found.question.body in asked[0].path
-
-
-def test_a_key_in_a_searchs_address_is_not_recorded_and_the_question_is():
-    place = "%7B%22type%22%3A%22Point%22%2C%22coordinates%22%3A%5B35.2%2C33.9%5D%7D"
-    asked = Asked(method="GET", url=f"https://example.org/search?intersects={place}&apikey=SECRET&limit=100", body=None)
-    assert sent(asked) == f"intersects={place}&limit=100"

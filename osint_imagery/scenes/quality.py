@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from osint_imagery.core.flags import Flag
 from osint_imagery.scenes.sensors import QualityEncoding
 
-__all__ = ["CLASSES", "FIELDS", "PLANES", "Field", "decode", "packed"]
+__all__ = ["ASSET_KEYS", "CLASSES", "FIELDS", "PLANES", "Field", "decode", "packed"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +121,18 @@ FIELDS: dict[QualityEncoding, tuple[Field, ...]] = {
     ),
 }
 """Layers that pack bits; bits without an entry say nothing about whether a pixel may be used."""
+
+ASSET_KEYS = {
+    QualityEncoding.SCL: ("scl",),
+    QualityEncoding.QA_PIXEL: ("qa_pixel",),
+    QualityEncoding.BQA: ("bqa",),
+    QualityEncoding.QA60: ("qa60", "msk_clouds"),
+    QualityEncoding.RTC_MASK: ("mask",),
+    QualityEncoding.MSK_CLASSI: ("msk_classi",),
+    QualityEncoding.BQA_C1: ("bqa",),
+    QualityEncoding.UDM2: ("udm2",),
+}
+"""Keys under which providers' metadata name the layer, in lower case."""
 
 PLANES = {QualityEncoding.MSK_CLASSI: 3, QualityEncoding.UDM2: 6}
 """Layers that hold each bit as a plane of its own, and how many; all others hold one plane."""

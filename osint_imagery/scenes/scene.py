@@ -13,21 +13,12 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.core.viewing import ViewingGeometry
 from osint_imagery.scenes.location import Location
 from osint_imagery.scenes.provider import provider_named
-from osint_imagery.scenes.sensors import QualityEncoding, Sensor
+from osint_imagery.scenes.quality import ASSET_KEYS
+from osint_imagery.scenes.sensors import Sensor
 
 __all__ = ["Asset", "Refused", "Scene"]
 
 _NOT_DATA = frozenset({"thumbnail", "overview", "visual", "metadata"})
-_QUALITY_KEYS = {
-    QualityEncoding.SCL: ("scl",),
-    QualityEncoding.QA_PIXEL: ("qa_pixel",),
-    QualityEncoding.BQA: ("bqa",),
-    QualityEncoding.QA60: ("qa60", "msk_clouds"),
-    QualityEncoding.RTC_MASK: ("mask",),
-    QualityEncoding.MSK_CLASSI: ("msk_classi",),
-    QualityEncoding.BQA_C1: ("bqa",),
-    QualityEncoding.UDM2: ("udm2",),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,7 +241,7 @@ class Scene:
         """The file with the per-pixel quality layer; None where there is none that can be read."""
         if self.sensor.quality is None:
             return None
-        keys = _QUALITY_KEYS[self.sensor.quality]
+        keys = ASSET_KEYS[self.sensor.quality]
         found = [asset for asset in self.assets if asset.location is not None and _is_quality(asset, keys)]
         return min(found, key=lambda asset: asset.gsd_m or 0.0, default=None)
 
@@ -280,7 +271,7 @@ class Scene:
 
     @property
     def _data_assets(self) -> tuple[Asset, ...]:
-        keys = _QUALITY_KEYS[self.sensor.quality] if self.sensor.quality else ()
+        keys = ASSET_KEYS[self.sensor.quality] if self.sensor.quality else ()
         return tuple(a for a in self.assets if a.location is not None and a.is_data and not _is_quality(a, keys))
 
     def __repr__(self) -> str:

@@ -12,6 +12,7 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.scenes.catalog import open_catalog, search
 from osint_imagery.scenes.client import Client
 from osint_imagery.scenes.remote_item import Items
+from osint_imagery.scenes.sensors import sensor
 from osint_imagery.scenes.versions import surplus
 
 PLACE = AreaOfInterest.from_bbox(-7.499, 53.225, -7.49, 53.23)
@@ -56,18 +57,36 @@ def test_the_highest_version_then_the_latest_processing_is_used(names, best):
     "names",
     [
         [S2.format("0400", "29UNU", "20221005T164454"), S2.format("0510", "29UNV", "20221005T164454")],
-        [
-            S2.format("0400", "29UNU", "20221005T164454"),
-            S2.format("0400", "29UNU", "20221005T164454").replace("2A_2", "1C_2"),
-        ],
-        [LANDSAT.format("L2SP", "20230603", "02", "T1"), LANDSAT.format("L1TP", "20230603", "02", "T1")],
         [OPERA.format("20250302T001247Z", "1.0"), OPERA.format("20250302T001247Z", "1.0").replace("IW1", "IW2")],
         ["a", "a "],
         ["LC80200392015216LGN00", "LC80200392015216LGN01"],  # ids of no documented version are left alone
     ],
 )
-def test_different_acquisitions_and_levels_are_not_versions_of_each_other(names):
+def test_different_acquisitions_are_not_versions_of_each_other(names):
     assert surplus([named(name) for name in names], ITEM_PLACE) == {}
+
+
+@pytest.mark.parametrize(
+    ("high", "low", "levels"),
+    [
+        (
+            S2.format("0301", "29UNU", "20221005T164454"),
+            S2.format("0510", "29UNU", "20221006T164454").replace("2A_2", "1C_2"),
+            ("sentinel-2-l2a", "sentinel-2-l1c"),
+        ),
+        (
+            LANDSAT.format("L2SP", "20230603", "02", "T2"),
+            LANDSAT.format("L1TP", "20230604", "02", "T1"),
+            ("landsat-c2-l2", "landsat-c2-l1"),
+        ),
+    ],
+)
+def test_the_higher_level_of_one_acquisition_is_used_whatever_the_versions(high, low, levels):
+    both = [replace(named(name), sensor=sensor(level)) for name, level in zip((high, low), levels, strict=True)]
+    for order in ((0, 1), (1, 0)):
+        (told,) = surplus([both[place] for place in order], ITEM_PLACE).items()
+        assert told[0] == order.index(1)
+        assert told[1].startswith(f"another level of the same acquisition, {high}, is used")
 
 
 def test_reprocessed_product_is_used_and_the_other_stays_in_the_ledger(tmp_path):

@@ -70,7 +70,7 @@ def _text(done: Corrected) -> str:
     gone = [f"  {one.record} (scene {one.scene})" if one.scene else f"  {one.record}" for one in done.withdrawn]
     return "\n".join(
         (
-            f"{done.path.name}: {len(gone)} record{'' if len(gone) == 1 else 's'} no longer stand",
+            f"{done.path.name}: {len(gone)} record{' no longer stands' if len(gone) == 1 else 's no longer stand'}",
             *gone,
             f"read now: {done.page}, {done.assessment}",
             f"head {done.head}{'' if done.closed else ' (open: close it when all is added)'}",

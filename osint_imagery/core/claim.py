@@ -1,6 +1,7 @@
 """The claim, in words fixed before any pixel is read: what is said, what would follow, what the rival would mean."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -14,10 +15,11 @@ from osint_imagery.core.claim_prediction import Change, DetectionLevel, Hypothes
 from osint_imagery.core.claim_sense import Oddity, oddities, refuse_contradictions
 from osint_imagery.core.claim_source import Appearance, Claimant, Response, Source
 from osint_imagery.core.claim_text import ClaimText, explain_faults
-from osint_imagery.core.claim_value import Language, Model, Moment, Place, Span, Text, fault
+from osint_imagery.core.claim_value import Language, Model, Moment, Note, Place, Span, Text, fault
 from osint_imagery.core.errors import ClaimError
 from osint_imagery.core.lineage import digest_bytes
 from osint_imagery.core.showing import pairs_html
+from osint_imagery.core.timespan import TimeSpan
 
 __all__ = [
     "Appearance",
@@ -55,7 +57,7 @@ class Claim(Model):
     hypotheses: Annotated[list[Hypothesis], Field(min_length=2)]
     predictions: Annotated[list[Prediction], Field(min_length=1)]
     baseline: Span | None = None
-    note: str = ""
+    note: Note = ""
     _source: bytes = PrivateAttr(default=b"")
 
     @model_validator(mode="after")
@@ -71,8 +73,15 @@ class Claim(Model):
         self._linked([item.id for item in self.hypotheses])
         self._sourced([item.id for item in self.hypotheses])
         self._quiet_before()
+        self._stated()
         refuse_contradictions(self.place, self.when, self.hypotheses, self.predictions)
         return self
+
+    def _stated(self) -> None:
+        """Refuse a claim that nobody can have made yet; clocks and time zones are a day apart at most."""
+        if TimeSpan(self.stated_on).start > datetime.now(UTC) + timedelta(days=1):
+            msg = f"stated_on {self.stated_on!r} lies in the future; give the day on which the claim was made"
+            raise fault(msg, "stated_on")
 
     def _quiet_before(self) -> None:
         """Refuse a baseline that reaches into what is claimed: what is usual would be taken from the event itself."""

@@ -1,8 +1,10 @@
 """Reading a claim's text: what may be read in two ways is a fault, and every fault is told with its line and column."""
 
+import codecs
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from reprlib import Repr
 from typing import Any
 
 import yaml
@@ -48,7 +50,10 @@ class _Loader(yaml.SafeLoader):
         """Return the mapping, or refuse a key that is there twice."""
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen and isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, yaml.ScalarNode):
+                msg = "a list or a mapping stands where a field's name should; write the name"
+                raise yaml.constructor.ConstructorError(None, None, msg, key.start_mark)
+            if key.value in seen:
                 msg = f"{key.value!r} is given twice"
                 raise yaml.constructor.ConstructorError(None, None, msg, key.start_mark)
             seen.add(str(key.value))
@@ -118,6 +123,8 @@ class ClaimText:
         yaml.YAMLError
             If it is no YAML, a key is given twice, or a word without quotes is a number or truth value in one version
             of YAML and not in another (``060``, ``12:30``, ``no``); the message holds line and column.
+        ValueError
+            If the bytes are no text, or hold a control character; with line and column.
 
         Examples
         --------
@@ -125,6 +132,7 @@ class ClaimText:
         >>> text.body, text.where(("when", "start"))
         ({'when': {'start': '2022-09-01'}}, 'line 1, column 15')
         """
+        _refuse_unreadable(data)
         loader = _Loader(data)
         try:
             root = loader.get_single_node()
@@ -155,6 +163,25 @@ class ClaimText:
         return f"line {mark.line + 1}, column {mark.column + 1}"
 
 
+def _refuse_unreadable(data: bytes) -> None:
+    """Refuse bytes that are no text and characters that YAML does not allow, and say where: the parser does not."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = data.decode("utf-16" if wide else "utf-8")
+    except UnicodeDecodeError as err:
+        at = _line_of(data[: err.start].decode("utf-8", errors="replace"))
+        msg = f"{at}: byte 0x{data[err.start]:02x} is not {err.encoding.upper()}; save the file as UTF-8"
+        raise ValueError(msg) from err
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    if found is not None:
+        msg = f"{_line_of(text[: found.start()])}: control character {found.group()!r}; take it out"
+        raise ValueError(msg)
+
+
+def _line_of(before: str) -> str:
+    return f"line {before.count(chr(10)) + 1}, column {len(before) - before.rfind(chr(10))}"
+
+
 def _step(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Node] | None:
     """Return the key's node and the value's node one step down; None where there is no such part."""
     if isinstance(node, yaml.MappingNode):
@@ -164,13 +191,19 @@ def _step(node: yaml.Node, part: str | int) -> tuple[yaml.Node | None, yaml.Node
     return None
 
 
+_SHOWN = 100
+_GOT = Repr()
+"""Shows what was given as far as a reader needs it: what refers to itself over and over would fill a disk."""
+_GOT.maxlevel, _GOT.maxstring, _GOT.maxlong, _GOT.maxother = 3, _SHOWN, _SHOWN, _SHOWN
+
+
 def explain_faults(err: ValidationError, text: ClaimText, name: str) -> str:
     """Return every fault of a claim in one line: line and column, field, what is wrong, and what was given."""
     lines = []
     for item in err.errors():
         kind, path = item["type"], (*item["loc"], *item.get("ctx", {}).get("at", ()))
         field = ".".join(str(part) for part in path) or "claim"
-        got = "" if kind in {"missing", "value_error"} else f" (got {item['input']!r})"
+        got = "" if kind in {"missing", "value_error"} else f" (got {_GOT.repr(item['input'])[:_SHOWN]})"
         at = text.where(path, key=kind == "extra_forbidden")
         lines.append(f"{at}: {field}: {item['msg'].removeprefix('Value error, ')}{got}")
     return f"path={name!r} is not a complete claim: " + "; ".join(lines)

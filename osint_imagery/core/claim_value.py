@@ -2,6 +2,7 @@
 
 import json
 from typing import Annotated, Any, Self
+from unicodedata import category
 
 import shapely
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,12 +13,20 @@ from osint_imagery.core.aoi import AreaOfInterest
 from osint_imagery.core.readable import is_blank, unreadable_in
 from osint_imagery.core.timespan import TimeSpan
 
-__all__ = ["Key", "Language", "Model", "Moment", "Name", "Place", "Span", "Text", "fault"]
+__all__ = ["Key", "Language", "Model", "Moment", "Name", "Note", "Place", "Span", "Text", "fault"]
 
 
 def _shown(text: str) -> str:
     if is_blank(text):
         msg = f"{text!r} is blank; write what was said, or leave the field out where it is not needed"
+        raise ValueError(msg)
+    return text
+
+
+def _plain(text: str) -> str:
+    found = next((letter for letter in text if category(letter) == "Cc" and letter not in "\n\t\x85"), None)
+    if found is not None:
+        msg = f"it holds the control character {found!r}, which hides or moves what stands beside it; take it out"
         raise ValueError(msg)
     return text
 
@@ -30,7 +39,8 @@ def _one_line(text: str) -> str:
     return text
 
 
-Text = Annotated[str, Field(min_length=1), AfterValidator(_shown)]
+Note = Annotated[str, AfterValidator(_plain)]
+Text = Annotated[Note, Field(min_length=1), AfterValidator(_shown)]
 Name = Annotated[Text, AfterValidator(_one_line)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]

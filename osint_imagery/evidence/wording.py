@@ -46,10 +46,10 @@ def answer_sentence(finding: Finding) -> str:
 
 
 def _allowed(finding: Finding) -> str:
-    """Return what the pixels allow to be told of what was seen; nothing is called by a name that they do not allow."""
-    prediction = finding.prediction
-    allowed = AllowedLevel(target=prediction.target, gsd_m=finding.resolution.gsd_m, level=prediction.level)
-    return level_sentence(allowed)
+    """Return the most that the pixels allow to be told of what was seen, whatever less the claim asks for."""
+    ceiling = finding.resolution.level or DetectionLevel.DETECTION  # where it was seen, that much was told
+    target = finding.prediction.target
+    return level_sentence(AllowedLevel(target=target, gsd_m=finding.resolution.gsd_m, level=ceiling))
 
 
 def bracket_sentence(finding: Finding) -> str:

@@ -217,8 +217,8 @@ def test_an_unrecorded_record_of_an_earlier_run_is_kept_and_named_at_the_closing
     leftover.parent.mkdir()
     leftover.write_bytes(record.body())
     newer = record_of(case.claim, case.find(), accessed=at, created=at + LATER, software="osint_imagery 0.1.0")
-    assert dossier.add_record(newer, at=at).name == "0002-shed.json"
-    checked = dossier.close(at=at)
+    assert dossier.add_record(newer, at=at + LATER).name == "0002-shed.json"
+    checked = dossier.close(at=at + LATER)
     assert checked.notes == ("records/0001-shed.json had no entry of its own before the closing",)
     assert leftover.read_bytes() == record.body()
 

@@ -21,8 +21,7 @@ from osint_imagery.observe.coverage import Coverage, Look, LookState
 __all__ = ["Used", "timeline"]
 
 _LANE = 6.0  # mm
-_MARK = 2.3  # mm
-_BREAK = 0.8  # mm between the bars of two gaps
+_MARK, _BREAK = 2.3, 0.8  # mm: a look, and between the bars of two gaps
 _TICK_ROOM = 18.0  # mm for one date under the axis
 _STYLE: dict[LookState, tuple[str, str, str]] = {  # shape, color, words
     LookState.CLEAR: ("o", LIGHT.green, "clear"),

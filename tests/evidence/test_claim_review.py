@@ -1,6 +1,7 @@
 """A claim survives ClaimReview; a rating is never invented, and nothing of somebody's review is lost."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,7 @@ def test_files_without_one_review_are_refused(body: str, words: str, tmp_path: P
 @given(
     text=st.text(min_size=1, alphabet=st.characters(exclude_categories=("Cs", "Cc"))).filter(shown),
     name=st.text(min_size=1, alphabet=st.characters(exclude_categories=("Cs", "Cc"))).filter(shown),
-    day=st.dates(),
+    day=st.dates(max_value=date(2026, 1, 1)),
     url=st.sampled_from(["https://example.org/ü?a=b#c", "http://[::1]/x", "said on the radio: 'yes'"]),
 )
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -230,9 +231,12 @@ def test_text_claimant_date_and_address_survive(*, text: str, name: str, day: An
 
 
 @given(
-    author=st.text(st.characters(exclude_categories=("Cs",)), max_size=20),
-    note=st.text(st.characters(exclude_categories=("Cs",)), max_size=40),
-    extra=st.dictionaries(st.sampled_from(["url", "publisher", "datePublished", "sameAs"]), st.text(max_size=9)),
+    author=st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=20),
+    note=st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=40),
+    extra=st.dictionaries(
+        st.sampled_from(["url", "publisher", "datePublished", "sameAs"]),
+        st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=9),
+    ),
 )
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_going_to_and_fro_changes_nothing_more(

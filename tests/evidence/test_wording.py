@@ -26,7 +26,7 @@ from osint_imagery.evidence.wording import (
     unseen_sentence,
     worth_sentence,
 )
-from osint_imagery.observe.resolution import AllowedLevel, resolution
+from osint_imagery.observe.resolution import AllowedLevel
 
 Make = dict[str, Callable[..., Any]]
 TRANSPOSED = re.compile(r"(H1|hypothesis|claim|shed \w+) is [\d.]+ times", re.IGNORECASE)
@@ -292,18 +292,3 @@ def test_absence_in_other_words_is_refused_where_silence_bears_little(text: str,
         refuse_overclaim(text, weak)
     assert refuse_overclaim(text, silent) == text
     assert refuse_overclaim("A change of 3 ha was found.", weak)
-
-
-def test_both_sentences_name_one_ceiling(case: Any) -> None:
-    """A field of 2 km shows more at 10 m than the detection that the claim asks for."""
-    prediction = case.claim.predictions[0]
-    target = prediction.target.model_copy(update={"length_m": 2000.0, "width_m": 2000.0})
-    wide = prediction.model_copy(update={"target": target})
-    seen = case.find(resolution=resolution(target, 10))
-    seen = replace(seen, prediction=wide)
-    assert seen.answer is Answer.SEEN
-    assert wide.level is DetectionLevel.DETECTION
-    ceiling = seen.resolution.level.value.replace("_", " ")
-    assert ceiling != "detection"
-    assert f"the pixels allow {ceiling} of a shed at best" in answer_sentence(seen)
-    assert "show that something of this size is there" not in answer_sentence(seen)

@@ -9,6 +9,7 @@ from pathlib import Path
 from osint_imagery.core.arguments import require
 from osint_imagery.core.errors import InputError, MissingAssetError
 from osint_imagery.core.lineage import Artifact, digest_bytes, digest_file
+from osint_imagery.core.showing import pairs_html
 from osint_imagery.core.timespan import iso, utc
 from osint_imagery.evidence.assessed_parts import Withdrawn
 from osint_imagery.evidence.claim_file import ClaimFile
@@ -53,6 +54,11 @@ class Corrected:
     page: str
     head: str
     closed: bool
+
+    def _repr_html_(self) -> str:
+        gone = (("withdrawn", f"{one.record}: {one.reason}") for one in self.withdrawn)
+        rows = (("page", self.page), ("assessment", self.assessment), ("head", self.head), ("closed", self.closed))
+        return pairs_html((("claim file", self.path), *gone, *rows))
 
 
 def correct(

@@ -27,7 +27,7 @@ from osint_imagery.figures.pictures import (
 from osint_imagery.figures.sheet import Box, Sheet, paper_width
 from osint_imagery.figures.strongest import say_strongest
 from osint_imagery.figures.swatches import draw_swatches
-from osint_imagery.figures.value_map import ValueMap, difference_map, draw_bar, probability_map
+from osint_imagery.figures.value_map import UNNAMED, ValueMap, difference_map, draw_bar, probability_map
 from osint_imagery.figures.words import calibration_words, date_words, verdict_words
 
 __all__ = ["Compared", "Quantity", "difference"]
@@ -176,7 +176,7 @@ def _quantity(show: Quantity | str | None, detections: Detections | None) -> Qua
 def _caption(quantity: Quantity, detections: Detections | None) -> tuple[str, str]:
     if quantity is Quantity.DIFFERENCE or detections is None:
         return "Difference", "later minus earlier date"
-    return "Probability", f"of: {detections.changes.calibration.of}"
+    return "Probability", f"of: {detections.changes.calibration.of or UNNAMED}"
 
 
 def _bar_place(sheet: Sheet, plan: Arrangement, shown: ValueMap) -> Box:

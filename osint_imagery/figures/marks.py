@@ -52,11 +52,18 @@ class Marks:
 
 
 def box_of(detection: Detection, panel: Panel) -> Box:
-    """Return the box round a detection on a panel, mm; as it is drawn where the outline would be too small."""
+    """Return the box round a detection on a panel, mm; as it is drawn where the outline would be too small.
+
+    A box that was made larger at the edge of the picture is moved inside: ground beside the picture was not examined.
+    """
     top, left, bottom, right = detection.bbox_px
     (x0, y0), (x1, y1) = panel.place(np.array([[left, top], [right, bottom]], dtype=float))
     if _small((x0, y0, x1, y1)):
         middle_x, middle_y, half = (x0 + x1) / 2, (y0 + y1) / 2, _SMALLEST / 2
+        first_x, first_y, last_x, last_y = panel.box
+        if first_x <= middle_x <= last_x and first_y <= middle_y <= last_y:
+            middle_x = min(max(middle_x, first_x + half), last_x - half)
+            middle_y = min(max(middle_y, first_y + half), last_y - half)
         x0, y0, x1, y1 = middle_x - half, middle_y - half, middle_x + half, middle_y + half
     return float(x0), float(y0), float(x1), float(y1)
 

@@ -18,8 +18,9 @@ from osint_imagery.figures.palette import INK
 from osint_imagery.figures.sheet import Box, letter, line
 from osint_imagery.figures.stretch import Stretch
 
-__all__ = ["ValueMap", "difference_map", "draw_bar", "probability_map"]
+__all__ = ["UNNAMED", "ValueMap", "difference_map", "draw_bar", "probability_map"]
 
+UNNAMED = "an event that the calibration does not name"
 _BLANK = 205  # gray of ground without a value, as in pictures
 _CLIP = 98.0  # percentile of the absolute difference at which the colors end
 _DIVERGING, _SEQUENTIAL = "RdBu_r", "cividis"  # both told apart by color-blind readers
@@ -96,7 +97,7 @@ def probability_map(changes: ChangeMap, window: tuple[slice, slice]) -> ValueMap
     values = np.where(changes.examined, changes.probability, np.nan)[window].astype(np.float64)
     return ValueMap(
         values=values,
-        quantity=f"probability of {changes.calibration.of}",
+        quantity=f"probability of {changes.calibration.of or UNNAMED}",
         unit="probability",
         limits=(0.0, 1.0),
         diverging=False,

@@ -40,12 +40,14 @@ def port_of(tmp_path: Path) -> Callable[..., PortCopy]:
 
 @pytest.fixture(scope="session")
 def claim_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Claim]:
-    """Return the port's claim with some of its predictions only, and other fields replaced."""
+    """Return the port's claim with some of its predictions only, and others replaced; a new place is theirs too."""
 
     def make(*predictions: str, **fields: Any) -> Claim:
         body = yaml.safe_load(bundled("port/claim.yaml").read_text(encoding="utf-8"))
         if predictions:
             body["predictions"] = [item for item in body["predictions"] if item["id"] in predictions]
+        if "place" in fields:
+            body["predictions"] = [{**item, "place": fields["place"]} for item in body["predictions"]]
         path = tmp_path_factory.mktemp("claim") / "claim.yaml"
         path.write_text(yaml.safe_dump({**body, **fields}, allow_unicode=True), encoding="utf-8")
         return read_claim(path)

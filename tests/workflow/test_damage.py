@@ -184,7 +184,7 @@ def test_an_area_outside_every_scene_is_refused_and_the_extent_named(port, run):
 def test_a_prediction_whose_place_no_scene_shows_could_not_have_been_seen(port, claim_of, clock, tmp_path):
     body = claim_of("shed").model_dump(mode="json", by_alias=True)["predictions"][0]
     place = {"name": "elsewhere", "bbox": ELSEWHERE}
-    claim = claim_of(predictions=[{**body, "place": place}])
+    claim = claim_of(predictions=[{**body, "place": place, "outside_claim": "the port of origin"}])
     (finding,) = investigate(claim, port.catalog, out=tmp_path / "out", clock=clock).findings
     assert finding.answer is Answer.NOT_OBSERVABLE
     assert all("outside" in look.reason for look in finding.coverage.looks)

@@ -40,7 +40,7 @@ def _one_line(text: str) -> str:
 
 
 Note = Annotated[str, AfterValidator(_plain)]
-Text = Annotated[Note, Field(min_length=1), AfterValidator(_shown)]
+Text = Annotated[str, Field(min_length=1), AfterValidator(_plain), AfterValidator(_shown)]
 Name = Annotated[Text, AfterValidator(_one_line)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$")]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]

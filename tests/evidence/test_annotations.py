@@ -89,7 +89,7 @@ def test_marks_come_back_from_geojson_as_they_were(
             feature(properties={"level": "certain"}),
             r"feature 1 \('m1'\): properties.level: Input should be 'detection'",
         ),
-        (feature(properties={"who": ""}), r"feature 1 \('m1'\): properties.who: Value should have at least 1"),
+        (feature(properties={"who": ""}), r"feature 1 \('m1'\): properties.who: String should have at least 1"),
         (feature(properties={"at": "2026-06-02"}), r"properties.at: String should match"),
         (feature(properties={"color": "red"}), r"properties.color: Extra inputs are not permitted"),
         (feature(properties={"kind": "automated"}), r"properties.kind: Input should be 'manual'"),

@@ -12,7 +12,7 @@ def plain_html(value: object) -> str:
     Examples
     --------
     >>> plain_html("<b>")
-    "<pre>&#x27;&lt;b&gt;&#x27;</pre>"
+    '<pre>&#x27;&lt;b&gt;&#x27;</pre>'
     """
     return f"<pre>{escape(repr(value))}</pre>"
 

@@ -15,6 +15,7 @@ from osint_imagery.evidence.recorded import recorded
 from osint_imagery.evidence.review import ReviewRecord
 from osint_imagery.evidence.strict import read_strictly
 from osint_imagery.report.standing import RecordRow, StandingContent, standing_page
+from osint_imagery.report.stored import STORED
 from osint_imagery.workflow.assessing import SOFTWARE, Clock, assess, now
 
 __all__ = ["report"]
@@ -57,7 +58,8 @@ def report(dossier: str | Path, *, clock: Clock = now) -> str:
     stored = _stored(folder, entries, fresh)
     added = [entry for entry in entries if entry.file is not None]
     reviews = [entry.file.path for entry in added if entry.kind == "review_added" and entry.file is not None]
-    pages = [entry.file.path for entry in added if entry.kind == "report_added" and entry.file is not None]
+    told = [entry.file.path for entry in added if entry.kind == "report_added" and entry.file is not None]
+    pages = [name for name in told if name != STORED]  # the data stand behind a page and are none
     return standing_page(
         StandingContent(
             claim=read_claim(folder / "claim.yaml"),

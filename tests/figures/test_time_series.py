@@ -12,6 +12,7 @@ from osint_imagery.core.timespan import TimeSpan
 from osint_imagery.figures.artist import Figure
 from osint_imagery.figures.dated import dated
 from osint_imagery.figures.measured import measured, quantity_of
+from osint_imagery.figures.palette import PAPER
 from osint_imagery.figures.time_series import time_series
 
 
@@ -40,7 +41,7 @@ def test_a_date_with_less_than_half_of_the_place_has_no_value() -> None:
     figure = time_series([look(0), look(1, cloud=0.5), look(2, cloud=0.55), look(3, cloud=1)], PLACE, "red")
     assert len(marks(figure, "o")) == 2
     assert len(marks(figure, "x")) == 2
-    assert [str(m.get_markerfacecolor()) == "white" for m in marks(figure, "o")] == [False, True]
+    assert [str(m.get_markerfacecolor()) == PAPER for m in marks(figure, "o")] == [False, True]
     assert "2 of 4 dates usable over at least half of the place (1 of them in part: hollow)" in figure.shows
 
 

@@ -50,7 +50,6 @@ def test_false_alarms_and_cap_come_from_the_quiet_pairs():
     [
         (asks(STRONG), TESTED, (), "no quiet pairs"),
         (asks({"swir16": 0.2}), TESTED, QUIET, "contrast is stated for swir16"),
-        (asks({"red": 0.0}), TESTED, QUIET, "no contrast"),
         (asks(STRONG), TESTED, QUIET[:5], "nothing, however strong"),
         (asks(STRONG), TESTED, QUIET[:2], "no quiet pair could be used"),
         (asks(STRONG, size=(2000, 900)), TESTED, QUIET, "does not fit"),

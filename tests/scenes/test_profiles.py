@@ -9,10 +9,10 @@ from support.stac_server import item
 
 from osint_imagery.core.errors import AccessError, InputError, RemoteError
 from osint_imagery.scenes.address import Access
+from osint_imagery.scenes.baseline import check_offset
 from osint_imagery.scenes.client import Client
 from osint_imagery.scenes.license import Use, terms_of
 from osint_imagery.scenes.profiles import PROFILES, Offset, profile_at, profile_named
-from osint_imagery.scenes.reading import _check_offset
 from osint_imagery.scenes.remote_catalog import _client
 from osint_imagery.scenes.remote_item import Items
 from osint_imagery.scenes.sensors import sensor
@@ -69,7 +69,7 @@ def test_silent_items_get_what_the_product_has_and_say_so(baseline, offset):
     found = scene("planetary-computer", "sentinel-2-l2a", **MSI, **{"s2:processing_baseline": baseline})
     assert (found.assets[0].scale, found.assets[0].offset) == (1e-4, offset)
     assert f"offset {offset!r} are not in the item: known of planetary-computer sentinel-2-l2a" in found.notes[-1]
-    _check_offset(found, found.assets[0])
+    check_offset(found, found.assets[0])
 
 
 def test_nothing_is_put_in_where_the_baseline_is_not_stated_or_the_item_speaks():
@@ -89,12 +89,12 @@ def test_an_offset_that_is_known_to_be_wrong_in_part_is_not_used(flag):
     properties = {**MSI, "s2:processing_baseline": "05.11", "earthsearch:boa_offset_applied": flag}
     found = scene("earth-search", "sentinel-2-l2a", fields=stated, **properties)
     with pytest.raises(Exception, match="offset of asset 'B04' of scene a is unknown"):
-        _check_offset(found, found.assets[0])
+        check_offset(found, found.assets[0])
     better = scene(
         "earth-search", "sentinel-2-c1-l2a", fields=stated, **{**properties, "earthsearch:boa_offset_applied": False}
     )
     assert better.assets[0].offset == -0.1
-    _check_offset(better, better.assets[0])
+    check_offset(better, better.assets[0])
 
 
 def test_landsat_surface_reflectance_and_not_its_temperature():

@@ -41,7 +41,7 @@ def _forge_page(folder: Path) -> None:
     """Let the report, as data and as a page, name the digests as they are now."""
     entries = [json.loads(line) for line in (folder / "ledger.jsonl").read_bytes().splitlines()]
     added = [entry for entry in entries if entry["kind"] == "report_added"]
-    if not added:
+    if not added or not (folder / "report.json").exists():
         return
     stored = sorted((folder / "assessments").glob("*.json"))
     kept = json.loads((folder / "report.json").read_bytes())

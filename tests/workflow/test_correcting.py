@@ -115,7 +115,7 @@ def test_a_correction_that_was_killed_goes_on_where_it_stopped(
     done = correct(port, withdraw="port-20240526", reason="why", by="A. Reporter")
     assert done.closed
     kinds = [entry.kind for entry in read_ledger(port)]
-    assert (kinds.count("reopened"), kinds.count("assessment_added"), kinds.count("correction")) == (1, 2, 3)
+    assert (kinds.count("reopened"), kinds.count("assessment_added"), kinds.count("correction")) == (1, 2, 4)
 
 
 def _story(port: Path) -> Path:

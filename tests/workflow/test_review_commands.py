@@ -157,7 +157,7 @@ def test_outlines_are_handed_out_to_be_filled_in_and_refused_while_they_are_not(
     assert "nothing is overwritten" in capsys.readouterr().err
     path.write_bytes(path.read_bytes().replace(b"detection", b"Detection", 1))
     assert main(["review", "blanks", str(dossier), str(tmp_path / "x.geojson"), "--record", record["id"]]) == 2
-    assert "was altered" in capsys.readouterr().err
+    assert "restore the file as it was written" in capsys.readouterr().err
 
 
 def test_the_page_runs_under_its_own_policy_and_saves_answers_that_are_read_strictly(

@@ -14,12 +14,12 @@ from markupsafe import Markup
 
 from osint_imagery.change.detections import Detection, Detections
 from osint_imagery.core.arguments import require
-from osint_imagery.core.errors import GridMismatchError, InputError
+from osint_imagery.core.errors import GridMismatchError
 from osint_imagery.core.estimate import interval_words
-from osint_imagery.core.lineage import Artifact, digest_bytes
+from osint_imagery.core.lineage import Artifact
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.furniture import credit_of, pixel_words
-from osint_imagery.figures.publishing import Licensed, terms_said, write_once
+from osint_imagery.figures.publishing import Licensed, terms_said, write_page
 from osint_imagery.figures.stretch import Stretch, shared_stretch
 from osint_imagery.figures.swipe_page import png_uri, svg_path
 from osint_imagery.figures.words import (
@@ -85,13 +85,11 @@ class Explorer:
 
     def save(self, path: str | Path, *, acknowledge: Sequence[str] = (), working_copy: bool = False) -> Artifact:
         """Write the page; arguments and errors as for :meth:`osint_imagery.figures.swipe.Swipe.save`."""
-        target = Path(path)
-        if target.suffix.lower() != ".html":
-            msg = f"path={str(path)!r} has suffix {target.suffix!r}; end it in .html"
-            raise InputError(msg)
-        data = self.html(terms_said(self.licenses, acknowledge, working_copy=working_copy)).encode()
-        write_once(target, data)
-        return Artifact(path=target, digest=digest_bytes(data), media_type="text/html", shows=self.shows)
+        return write_page(
+            path,
+            lambda: self.html(terms_said(self.licenses, acknowledge, working_copy=working_copy)),
+            self.shows,
+        )
 
     def _repr_html_(self) -> str:
         page = escape(self.html("shown in a notebook: a working copy"))

@@ -13,11 +13,11 @@ from markupsafe import Markup
 
 from osint_imagery.change.detections import Detections
 from osint_imagery.core.arguments import require
-from osint_imagery.core.errors import GridMismatchError, InputError
-from osint_imagery.core.lineage import Artifact, digest_bytes
+from osint_imagery.core.errors import GridMismatchError
+from osint_imagery.core.lineage import Artifact
 from osint_imagery.core.pair import Pair
 from osint_imagery.figures.furniture import credit_of
-from osint_imagery.figures.publishing import Licensed, terms_said, write_once
+from osint_imagery.figures.publishing import Licensed, terms_said, write_page
 from osint_imagery.figures.swipe_page import Page, page_of
 from osint_imagery.figures.words import date_words, verdict_words
 
@@ -79,13 +79,11 @@ class Swipe:
         EvidenceExistsError
             If another file is already there; the same bytes are fine.
         """
-        target = Path(path)
-        if target.suffix.lower() != ".html":
-            msg = f"path={str(path)!r} has suffix {target.suffix!r}; end it in .html"
-            raise InputError(msg)
-        data = self.html(terms_said(self.licenses, acknowledge, working_copy=working_copy)).encode()
-        write_once(target, data)
-        return Artifact(path=target, digest=digest_bytes(data), media_type="text/html", shows=self.shows)
+        return write_page(
+            path,
+            lambda: self.html(terms_said(self.licenses, acknowledge, working_copy=working_copy)),
+            self.shows,
+        )
 
     def _repr_html_(self) -> str:
         page = escape(self.html("shown in a notebook: a working copy"))

@@ -11,10 +11,8 @@ from osint_imagery.core.texts import TEMPLATES
 from osint_imagery.core.timespan import iso
 from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.evidence.finding import Answer, Finding
-from osint_imagery.evidence.review import ReviewRecord
 from osint_imagery.evidence.wording import answer_sentence, bracket_sentence, ratio_sentence, unseen_sentence
 from osint_imagery.report.method import Explained, explanations_of, method_of, quiet_of
-from osint_imagery.report.reviews import ReviewView, review_views
 from osint_imagery.report.sources import Credit, Offered, credit_views, looks_of, offered_of
 from osint_imagery.report.tables import DetectionRow, LookRow, detection_rows, nothing_words, withheld_words
 from osint_imagery.report.weighed import WeighedView, weighed_view
@@ -172,7 +170,6 @@ class ReportContent:
     banners: tuple[tuple[str, str], ...]
     several: str
     weighed: WeighedView | None
-    reviews: tuple[ReviewView, ...]
     created: str
     software: str
     ledger_head: str
@@ -187,7 +184,6 @@ def report_content(
     offers: Sequence[Offer] = (),
     imprint: Imprint,
     assessment: Assessment | None = None,
-    reviews: Sequence[ReviewRecord] = (),
 ) -> ReportContent:
     """Gather what a report says.
 
@@ -205,8 +201,6 @@ def report_content(
         When and by what it is made, and where the claim file is.
     assessment : Assessment, optional
         Of all records; makes a section of its own.
-    reviews : sequence of ReviewRecord
-        By second readers; make a section where there are any.
 
     Returns
     -------
@@ -229,7 +223,6 @@ def report_content(
         banners=_banners(findings),
         several=TEMPLATES["several"] if len(findings) > 1 else "",
         weighed=weighed_view(assessment) if assessment is not None else None,
-        reviews=review_views(reviews),
         created=iso(imprint.created),
         software=imprint.software,
         ledger_head=imprint.ledger_head,

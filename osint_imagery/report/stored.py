@@ -10,7 +10,6 @@ from osint_imagery.core.claim import Claim
 from osint_imagery.core.errors import InputError
 from osint_imagery.core.lineage import Artifact, Json, canonical_json
 from osint_imagery.report.content import Picture, ReportContent, Section
-from osint_imagery.report.reviews import ReviewView
 from osint_imagery.report.sources import Credit, Offered
 from osint_imagery.report.weighed import WeighedView
 
@@ -40,7 +39,6 @@ class _Stored:
     banners: tuple[tuple[str, str], ...]
     several: str
     weighed: WeighedView | None
-    reviews: tuple[ReviewView, ...]
     created: str
     software: str
     ledger_head: str
@@ -54,7 +52,6 @@ _SHARED = (
     "banners",
     "several",
     "weighed",
-    "reviews",
     "created",
     "software",
     "ledger_head",

@@ -1,6 +1,7 @@
 """How large a thing must be to be found: probability of detection against size, with what the trials allow to say."""
 
 import math
+from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
@@ -114,7 +115,7 @@ def _say(sheet: Sheet, power: Power | PodCurve, curve: PodCurve, size: float | N
     )
     if isinstance(power, Power):
         if power.pod is not None:
-            sheet.say(f"At the stated size found: {power.found} of {power.tried} ({power.pod}).")
+            sheet.say(f"At the stated size found: {power.found} of {power.tried}, {power.pod}.")
         if power.false_alarm is not None:
             sheet.say(f"Probability of an alarm on quiet dates: {power.false_alarm}.")
         sheet.say(f"{power.reason.rstrip('.')}.", color=QUIET)
@@ -133,16 +134,23 @@ def _draw(page: Axes, plot: Plot, curve: PodCurve, size: float | None) -> None:
     line(page, (plot.x.first, plot.x.last), (plot.y.at(0.9),) * 2, color=QUIET, width=0.6)
     marks = [("a90", curve.a90, BLUE, 0.12), ("a90/95", curve.a90_95, LIGHT.green, 0.22)]
     marks += [("claimed", size, LOUD, 0.02)] if size is not None else []
-    for words, at, color, level in marks:
-        if at <= plot.x.high:
-            _upright(page, plot, at, words, color=color, level=level)
+    shown = [mark for mark in marks if mark[1] <= plot.x.high]
+    for words, at, color, level in shown:
+        others = [plot.x.at(other) for _, other, _, _ in shown if other != at]
+        _upright(page, plot, at, words, color=color, level=level, others=others)
 
 
-def _upright(page: Axes, plot: Plot, at: float, words: str, *, color: str, level: float) -> None:
-    """Draw a size as an upright line with its name: a90 to the left, so that a90/95 may stand to the right."""
+def _upright(
+    page: Axes, plot: Plot, at: float, words: str, *, color: str, level: float, others: Sequence[float]
+) -> None:
+    """Draw a size as an upright line with its name: a90 to the left, so that a90/95 may stand to the right.
+
+    A name goes to the other side where another line would cross it.
+    """
     x = plot.x.at(at)
     line(page, (x, x), (plot.y.first, plot.y.last), color=color, width=1.0).set_zorder(3)
     wide = text_width(words, SMALLEST, bold=True) + 1.6
-    left = (words == "a90" and x - wide > plot.x.first) or x + wide > plot.x.last
+    crossed = any(x < other < x + wide for other in others) and not any(x - wide < other < x for other in others)
+    left = ((words == "a90" or crossed) and x - wide > plot.x.first) or x + wide > plot.x.last
     side: Align = ("right", "baseline") if left else ("left", "baseline")
     letter(page, x - 0.8 if left else x + 0.8, plot.y.at(level), words, bold=True, color=color, align=side)

@@ -81,7 +81,12 @@ def difference_map(pair: Pair, stretch: Stretch, window: tuple[slice, slice]) ->
     reach = float(f"{reach:.2g}") or 1.0
     clipped = float((known > reach).mean()) if known.size else 0.0
     of = stretch.bands[0] if len(stretch.bands) == 1 else f"mean of {', '.join(stretch.bands)}"
-    beyond = f"{clipped:.1%} of the usable pixels lie beyond the ends and have the color of the end." if clipped else ""
+    most = f"{known.max():.2g}" if known.size else ""
+    beyond = (
+        f"{clipped:.1%} of the usable pixels lie beyond the ends (the largest at {most}) and have the color of the end."
+        if clipped
+        else ""
+    )
     return ValueMap(
         values=values,
         quantity=f"{of}, later minus earlier date, {stretch.unit}",

@@ -61,7 +61,8 @@ def test_how_much_lies_beyond_the_ends_is_said(make_pair: Any) -> None:
     reach = shown.limits[1]
     share = float((np.abs(shown.values[np.isfinite(shown.values)]) > reach).mean())
     assert 0 < share < 0.05
-    assert f"{share:.1%} of the usable pixels lie beyond the ends" in shown.beyond
+    most = np.nanmax(np.abs(shown.values))
+    assert f"{share:.1%} of the usable pixels lie beyond the ends (the largest at {most:.2g})" in shown.beyond
     assert shown.beyond in " ".join(difference(make_pair()).texts)
 
 

@@ -167,7 +167,7 @@ def _by_detection(m: Material) -> Decision | None:
         return None
     best, size = found[0], m.prediction.target.length_m * m.prediction.target.width_m
     times = best.area.value / size
-    extent, what = interval_words(best.area), with_article(m.prediction.target.what)
+    extent, what = interval_words(best.area, named=True), with_article(m.prediction.target.what)
     reason = REASONS["fits"].format(extent=extent, what=what, size=area_words(size))
     if times > TIMES:
         reason += REASONS["much larger"].format(times=times)
@@ -187,7 +187,7 @@ def _by_larger(m: Material) -> Decision | None:
         return None
     best = larger[0]
     reason = REASONS["larger"].format(
-        extent=interval_words(best.area),
+        extent=interval_words(best.area, named=True),
         times=best.area.value / size,
         what=with_article(m.prediction.target.what),
         size=area_words(size),
@@ -205,7 +205,7 @@ def _by_smaller(m: Material) -> Decision | None:
     target = m.prediction.target
     size = area_words(target.length_m * target.width_m)
     reason = REASONS["smaller"].format(
-        extent=interval_words(open_[0].area),
+        extent=interval_words(open_[0].area, named=True),
         what=with_article(target.what),
         size=REASONS["at least"].format(size=size) if target.at_least else size,
     )

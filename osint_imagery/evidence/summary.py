@@ -54,7 +54,7 @@ def _answer(finding: Finding) -> str:
         if why.count("(") > why.count(")"):  # cut inside a remark: the remark goes as a whole
             why = why[: why.index("(")].rstrip()
         return f"{name}: {word}: {why}"
-    size = interval_words(finding.fitting[0].area)
+    size = interval_words(finding.fitting[0].area, named=True)
     more = f", the strongest of {len(finding.fitting)}" if len(finding.fitting) > 1 else ""
     between = " and ".join(span.label for span in finding.bracket)
     return f"{name}: {word}: a change of {size}{more}, between {between}"

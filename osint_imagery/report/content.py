@@ -12,6 +12,7 @@ from osint_imagery.core.timespan import iso
 from osint_imagery.evidence.assessed import Assessment
 from osint_imagery.evidence.finding import Answer, Finding
 from osint_imagery.evidence.wording import answer_sentence, bracket_sentence, ratio_sentence, unseen_sentence
+from osint_imagery.report.banners import banners_of_findings
 from osint_imagery.report.method import Explained, explanations_of, method_of, quiet_of
 from osint_imagery.report.sources import Credit, Offered, credit_views, looks_of, offered_of
 from osint_imagery.report.tables import DetectionRow, LookRow, detection_rows, nothing_words, withheld_words
@@ -220,7 +221,7 @@ def report_content(
         pictures=tuple(pictures),
         offered=offered_of(offers),
         credits=credit_views(findings, imprint.accessed),
-        banners=_banners(findings),
+        banners=banners_of_findings(findings),
         several=TEMPLATES["several"] if len(findings) > 1 else "",
         weighed=weighed_view(assessment) if assessment is not None else None,
         created=iso(imprint.created),
@@ -251,19 +252,3 @@ def _section(claim: Claim, finding: Finding) -> Section:
         explanations=explanations_of(finding),
         looks=looks_of(finding),
     )
-
-
-def _banners(findings: Sequence[Finding]) -> tuple[tuple[str, str], ...]:
-    """Return what must stand on top of everything."""
-    scenes = [scene for finding in findings for scene in finding.scenes]
-    looks = [look for finding in findings for look in finding.coverage.looks]
-    pairs = [finding.detections.changes.pair for finding in findings if finding.detections is not None]
-    found = []
-    simulated = any(scene.simulated for scene in scenes) or any(pair.simulated for pair in pairs)
-    if simulated or any(look.sensor.startswith("simulated") for look in looks):
-        found.append(("SIMULATED", "At least one scene was made by a program. Nothing here is an observation."))
-    unproven = [note for scene in scenes for note in scene.notes if "not proven" in note or "unproven" in note]
-    if unproven:
-        words = "; ".join(dict.fromkeys(unproven))
-        found.append(("METHOD DEMONSTRATION, NOT EVIDENCE", f"The origin of a scene is not proven: {words}"))
-    return tuple(found)

@@ -70,6 +70,8 @@ class StandingContent:
         Of those that stand.
     stored : bool
         Whether the claim file holds it.
+    banners : tuple of (str, str)
+        Warnings that stand on top: a short word and a sentence.
     created : datetime
         When it is made, aware.
     software, ledger_head, where : str
@@ -82,6 +84,7 @@ class StandingContent:
     records: tuple[RecordRow, ...]
     assessment: Assessment
     stored: bool
+    banners: tuple[tuple[str, str], ...]
     reviews: tuple[ReviewRecord, ...]
     created: datetime
     software: str

@@ -14,6 +14,7 @@ from osint_imagery.evidence.ledger_file import read_ledger
 from osint_imagery.evidence.recorded import recorded
 from osint_imagery.evidence.review import ReviewRecord
 from osint_imagery.evidence.strict import read_strictly
+from osint_imagery.report.banners import banners_of_records
 from osint_imagery.report.standing import RecordRow, StandingContent, standing_page
 from osint_imagery.report.stored import STORED
 from osint_imagery.workflow.assessing import SOFTWARE, Clock, assess, now
@@ -60,14 +61,16 @@ def report(dossier: str | Path, *, clock: Clock = now) -> str:
     reviews = [entry.file.path for entry in added if entry.kind == "review_added" and entry.file is not None]
     told = [entry.file.path for entry in added if entry.kind == "report_added" and entry.file is not None]
     pages = [name for name in told if name != STORED]  # the data stand behind a page and are none
+    known = recorded(folder, entries)
     return standing_page(
         StandingContent(
             claim=read_claim(folder / "claim.yaml"),
             history=history(entries),
             replaced=tuple(pages),
-            records=tuple(RecordRow.of(one) for one in recorded(folder, entries)),
+            records=tuple(RecordRow.of(one) for one in known),
             assessment=stored or fresh,
             stored=stored is not None,
+            banners=banners_of_records([one.record for one in known]),
             reviews=tuple(read_strictly(ReviewRecord, (folder / name).read_bytes(), name) for name in reviews),
             created=utc(clock()),
             software=SOFTWARE,

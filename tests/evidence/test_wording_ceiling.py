@@ -22,3 +22,8 @@ def test_both_sentences_name_one_ceiling(case: Any) -> None:
     assert ceiling != "detection"
     assert f"the pixels allow {ceiling} of a shed at best" in answer_sentence(seen)
     assert "show that something of this size is there" not in answer_sentence(seen)
+
+
+def test_an_area_in_a_sentence_names_its_interval(case: Any) -> None:
+    area = case.find().fitting[0].area
+    assert f"({area.level * 100:g} % interval " in answer_sentence(case.find())

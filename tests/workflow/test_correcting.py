@@ -45,6 +45,8 @@ def test_withdrawing_a_scene_makes_what_follows_anew_and_keeps_every_byte(
     page = (port / said["page"]).read_text(encoding="utf-8")
     assert "CORRECTED" in page
     assert "takes the place of report.html" in page
+    assert "<b>SIMULATED</b>At least one scene was made by a program" in page
+    assert "SIMULATED: Imagery check" in page
     assert "taken back &lt;b&gt;by&lt;/b&gt; the provider" in page
     assert "weak support for" not in page
     body = json.loads((port / said["assessment"]).read_bytes())
